@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message;
+
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator orders, self-contained. Whoever orders makes the exact bytes once with {@link #encode}; everyone
+ * after that keeps and passes on those bytes and only reads them with {@link #decode}.
+ */
+public sealed interface Document {
+    /** The id of this document; for a command also the command's id. */
+    CommandId id();
+
+    /** Who orders, a free text until operators have keys. */
+    String issuer();
+
+    Instant issuedAt();
+
+    /** The nodes it is for, resolved by whoever orders; 1 to {@link Limits#TARGETS_PER_DOCUMENT}, none twice. */
+    List<NodeName> targets();
+
+    byte[] encode();
+
+    /**
+     * Something to be executed by its targets.
+     *
+     * @param part    1-based; an order for many nodes is several documents under one id
+     * @param startBefore an execution that has not started by then expires
+     * @param timeout how long it may run
+     * @param repeatable whether it may run again after an interruption
+     */
+    record Command(
+            CommandId id,
+            int part,
+            int parts,
+            String issuer,
+            Instant issuedAt,
+            List<NodeName> targets,
+            String method,
+            String domain,
+            JsonObject arguments,
+            Instant startBefore,
+            Optional<Duration> timeout,
+            boolean repeatable)
+            implements Document {
+        private static final Set<String> FIELDS = Set.of(
+                "format",
+                "type",
+                "id",
+                "part",
+                "parts",
+                "issuer",
+                "issuedAt",
+                "targets",
+                "method",
+                "domain",
+                "arguments",
+                "startBefore",
+                "timeoutMs",
+                "repeatable");
+
+        public Command {
+            targets = List.copyOf(targets);
+        }
+
+        @Override
+        public byte[] encode() {
+            var json = new LinkedHashMap<String, @Nullable Object>();
+            json.put("format", Limits.FORMAT);
+            json.put("type", "command");
+            json.put("id", id);
+            json.put("part", part);
+            json.put("parts", parts);
+            json.put("issuer", issuer);
+            json.put("issuedAt", Times.text(issuedAt));
+            json.put("targets", targets);
+            json.put("method", method);
+            json.put("domain", domain);
+            json.put("arguments", arguments);
+            json.put("startBefore", Times.text(startBefore));
+            timeout.ifPresent(value -> json.put("timeoutMs", value.toMillis()));
+            json.put("repeatable", repeatable);
+            return Json.bytes(json);
+        }
+
+        private static Command from(JsonObject json) throws RefusedException {
+            json.onlyKnown(FIELDS);
+            int parts = (int) json.integer("parts", 1, Limits.PARTS_PER_COMMAND);
+            return new Command(
+                    CommandId.parse(json.text("id")),
+                    (int) json.integer("part", 1, parts),
+                    parts,
+                    json.text("issuer"),
+                    json.time("issuedAt"),
+                    readTargets(json),
+                    Subject.token("method", json.text("method")),
+                    Subject.token("domain", json.text("domain")),
+                    json.object("arguments"),
+                    json.time("startBefore"),
+                    json.optionalMillis("timeoutMs", Limits.MAX_TIMEOUT),
+                    json.bool("repeatable"));
+        }
+    }
+
+    /** Stop a command, or don't start it, on the targets. */
+    record Cancel(CommandId id, String issuer, Instant issuedAt, List<NodeName> targets, CommandId command)
+            implements Document {
+        private static final Set<String> FIELDS =
+                Set.of("format", "type", "id", "issuer", "issuedAt", "targets", "command");
+
+        public Cancel {
+            targets = List.copyOf(targets);
+        }
+
+        @Override
+        public byte[] encode() {
+            var json = new LinkedHashMap<String, @Nullable Object>();
+            json.put("format", Limits.FORMAT);
+            json.put("type", "cancel");
+            json.put("id", id);
+            json.put("issuer", issuer);
+            json.put("issuedAt", Times.text(issuedAt));
+            json.put("targets", targets);
+            json.put("command", command);
+            return Json.bytes(json);
+        }
+
+        private static Cancel from(JsonObject json) throws RefusedException {
+            json.onlyKnown(FIELDS);
+            return new Cancel(
+                    CommandId.parse(json.text("id")),
+                    json.text("issuer"),
+                    json.time("issuedAt"),
+                    readTargets(json),
+                    CommandId.parse(json.text("command")));
+        }
+    }
+
+    static Document decode(byte[] bytes) throws RefusedException {
+        JsonObject json = Json.object(bytes, Limits.DOCUMENT_BYTES);
+        json.integer("format", Limits.FORMAT, Limits.FORMAT);
+        String type = json.text("type");
+        return switch (type) {
+            case "command" -> Command.from(json);
+            case "cancel" -> Cancel.from(json);
+            default -> throw new RefusedException("unknown document type '%s'".formatted(type));
+        };
+    }
+
+    private static List<NodeName> readTargets(JsonObject json) throws RefusedException {
+        var targets = new LinkedHashSet<NodeName>();
+        for (String name : json.texts("targets", Limits.TARGETS_PER_DOCUMENT)) {
+            if (!targets.add(NodeName.parse(name))) {
+                throw new RefusedException("'targets' names %s twice".formatted(name));
+            }
+        }
+        if (targets.isEmpty()) {
+            throw new RefusedException("'targets' is empty");
+        }
+        return List.copyOf(targets);
+    }
+}

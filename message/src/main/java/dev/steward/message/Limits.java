@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message;
+
+import java.time.Duration;
+
+/** Every limit of what may cross an edge of steward or wait inside it, in one place. Sizes are bytes unless said. */
+public final class Limits {
+    /** The one version of frames and documents that this build writes and reads. */
+    public static final int FORMAT = 1;
+
+    /** A frame with its headers. NATS closes a connection at 1 MiB; this leaves room for a MAC and growth. */
+    public static final int FRAME_BYTES = 512 * 1024;
+
+    /** A command or cancel document. */
+    public static final int DOCUMENT_BYTES = 256 * 1024;
+
+    /** Nesting of any JSON that comes from outside. */
+    public static final int JSON_DEPTH = 32;
+
+    /** Nodes that one document may name; an order for more nodes is several documents under one id. */
+    public static final int TARGETS_PER_DOCUMENT = 100;
+
+    /** Parts (documents) of one order: 100 × 500 = 50,000 nodes. */
+    public static final int PARTS_PER_COMMAND = 500;
+
+    /** Documents in one call of the API. */
+    public static final int DOCUMENTS_PER_ORDER = 10_000;
+
+    /** The body of one HTTP request. */
+    public static final int REQUEST_BYTES = 32 * 1024 * 1024;
+
+    public static final int NODE_NAME_CHARS = 63;
+    public static final int TOKEN_CHARS = 63;
+
+    /** Nodes that one station keeps. */
+    public static final int NODES = 50_000;
+
+    /** The facts that a node tells of itself, as JSON. */
+    public static final int FACTS_BYTES = 64 * 1024;
+
+    /** A reason or error text inside a message, in characters; longer ones are cut. */
+    public static final int REASON_CHARS = 2_000;
+
+    /** Unrecorded bytes in flight on one lane. The broker cuts a slow consumer off at 64 MiB. */
+    public static final int WINDOW_BYTES = 256 * 1024;
+
+    /** Bytes that a lane holds in memory ahead of its window; the rest waits in the outbox. */
+    public static final int LANE_MEMORY_BYTES = 512 * 1024;
+
+    /** Commands that wait at a node, not yet started. */
+    public static final int INBOX_COMMANDS = 20_000;
+
+    /** Bytes of documents that wait at a node; above it the node grants its station no window. */
+    public static final long INBOX_BYTES = 64L * 1024 * 1024;
+
+    /** Bytes of streamed output that wait in a node's outbox; above it output is cut, and the cut counted. */
+    public static final long BULK_OUTBOX_BYTES = 64L * 1024 * 1024;
+
+    /** Of each output stream of an execution: what is passed on as it comes … */
+    public static final int OUTPUT_HEAD_BYTES = 256 * 1024;
+
+    /** … and what is kept of its end. Between the two the bytes are counted, not kept. */
+    public static final int OUTPUT_TAIL_BYTES = 64 * 1024;
+
+    /** A piece of streamed output in one message. */
+    public static final int OUTPUT_CHUNK_BYTES = 32 * 1024;
+
+    /** Output up to this size travels inside the outcome itself. */
+    public static final int OUTPUT_INLINE_BYTES = 16 * 1024;
+
+    /** Starts of a repeatable command that keeps being interrupted. */
+    public static final int ATTEMPTS = 3;
+
+    public static final Duration MAX_TIMEOUT = Duration.ofDays(365);
+
+    /** Store sessions of a peer whose highest counter is remembered for telling duplicates. */
+    public static final int SEEN_SESSIONS = 256;
+
+    /** Undecodable frames kept for inspection; older ones make room. */
+    public static final int QUARANTINE_ROWS = 1_000;
+
+    private Limits() {}
+}

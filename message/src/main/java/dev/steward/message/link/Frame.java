@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.link;
+
+import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
+import dev.steward.message.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What travels on a link. Only {@link Data} has a number; the others are idempotent and never stored. */
+public sealed interface Frame {
+    Envelope envelope();
+
+    /**
+     * What every frame says of its sender.
+     *
+     * @param generation of the station: its own in its frames, the highest one known in a node's
+     * @param session of the sender
+     */
+    record Envelope(NodeName from, NodeName to, long generation, Session session) {}
+
+    /**
+     * A message.
+     *
+     * @param peer the receiver's session; a frame for another session of the receiver is stale
+     * @param number 1, 2, 3 … on this lane, in the conversation of these two sessions
+     */
+    record Data(Envelope envelope, Session peer, Lane lane, long number, MessageId id, Subject subject, byte[] body)
+            implements Frame {}
+
+    /** Durable up to these numbers, each cumulative, and how many more bytes are welcome. */
+    record Recorded(Envelope envelope, Session peer, Map<Lane, Receipt> lanes) implements Frame {
+        public Recorded {
+            lanes = Map.copyOf(lanes);
+        }
+    }
+
+    /**
+     * How far one lane is recorded.
+     *
+     * @param number the highest recorded, 0 for none
+     * @param window unrecorded bytes that the receiver is ready for; 0 stops the lane
+     */
+    record Receipt(long number, int window) {}
+
+    /** Please send again from this number on. */
+    record Resend(Envelope envelope, Session peer, Lane lane, long number) implements Frame {}
+
+    /**
+     * I am here, in this session.
+     *
+     * @param peer the session of the other side that the sender holds for live, if any
+     * @param nonce to be echoed by the other side
+     * @param echo the newest nonce of the other side; a hello that does not echo the newest is not live
+     * @param answer whether an answer is asked for
+     * @param leaving whether the sender is about to stop
+     * @param heartbeat how often the sender says hello
+     * @param factsDigest of the sender's own facts; empty for none
+     * @param knownDigest of the other side's facts as the sender has them; empty for none
+     * @param facts the sender's facts, where the other side has not got them
+     */
+    record Hello(
+            Envelope envelope,
+            Optional<Session> peer,
+            long nonce,
+            OptionalLong echo,
+            boolean answer,
+            boolean leaving,
+            Instant clock,
+            Duration heartbeat,
+            Map<Lane, Progress> lanes,
+            String factsDigest,
+            String knownDigest,
+            Optional<JsonObject> facts)
+            implements Frame {
+        public Hello {
+            lanes = Map.copyOf(lanes);
+        }
+    }
+
+    /**
+     * Where a lane stands in the conversation.
+     *
+     * @param sent the highest number sent, 0 for none
+     * @param seen the highest number of the other side that is recorded, 0 for none
+     * @param window unrecorded bytes that the sender of the hello is ready for
+     */
+    record Progress(long sent, long seen, int window) {}
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.link;
+
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Subject;
+import dev.steward.message.Times;
+import dev.steward.message.WireMessage;
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames to and from bus messages. The headers, a letter each:
+ *
+ * <pre>
+ *   v  format version          f  from: name of the sending node
+ *   g  generation              s  session of the sender
+ *   t  session it is sent to   l  lane: c, r or b
+ *   n  number on the lane      i  message id, or its counter alone where its session is s
+ *   m  MAC; kept free
+ * </pre>
+ *
+ * Unknown headers are passed over, so that tools may add their own.
+ */
+public final class FrameCodec {
+    private static final Duration MAX_HEARTBEAT = Duration.ofDays(1);
+
+    private FrameCodec() {}
+
+    public static WireMessage encode(Frame frame) {
+        Frame.Envelope envelope = frame.envelope();
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("v", Integer.toString(Limits.FORMAT));
+        headers.put("f", envelope.from().value());
+        headers.put("g", Long.toString(envelope.generation()));
+        headers.put("s", envelope.session().value());
+        return switch (frame) {
+            case Frame.Data data -> {
+                headers.put("t", data.peer().value());
+                headers.put("l", data.lane().token());
+                headers.put("n", Long.toString(data.number()));
+                boolean same = data.id().session().equals(envelope.session());
+                headers.put(
+                        "i",
+                        same ? Long.toString(data.id().counter()) : data.id().toString());
+                yield new WireMessage(data.subject().toString(), headers, data.body());
+            }
+            case Frame.Recorded recorded -> {
+                headers.put("t", recorded.peer().value());
+                var lanes = new LinkedHashMap<String, Object>();
+                recorded.lanes()
+                        .forEach((lane, receipt) -> lanes.put(
+                                lane.token(), Map.of("number", receipt.number(), "window", receipt.window())));
+                yield control(envelope, headers, Map.of("recorded", lanes));
+            }
+            case Frame.Resend resend -> {
+                headers.put("t", resend.peer().value());
+                yield control(
+                        envelope,
+                        headers,
+                        Map.of("resend", Map.of("lane", resend.lane().token(), "number", resend.number())));
+            }
+            case Frame.Hello hello -> {
+                hello.peer().ifPresent(peer -> headers.put("t", peer.value()));
+                yield new WireMessage(Subject.hello(envelope.to()).toString(), headers, helloBody(hello));
+            }
+        };
+    }
+
+    /** @throws RefusedException where {@code message} is not a frame of this format version */
+    public static Frame decode(WireMessage message) throws RefusedException {
+        if (message.encodedBytes() > Limits.FRAME_BYTES + 1024) {
+            throw new RefusedException("frame of %d bytes is larger than the limit of %d"
+                    .formatted(message.encodedBytes(), Limits.FRAME_BYTES));
+        }
+        Subject subject = Subject.parse(message.subject());
+        Map<String, String> headers = message.headers();
+        String version = header(headers, "v");
+        if (!version.equals(Integer.toString(Limits.FORMAT))) {
+            throw new RefusedException("format version %s; this build reads %d".formatted(version, Limits.FORMAT));
+        }
+        Session session = Session.parse(header(headers, "s"));
+        var envelope = new Frame.Envelope(
+                NodeName.parse(header(headers, "f")), subject.node(), natural("g", header(headers, "g")), session);
+        if (subject.equals(Subject.hello(subject.node()))) {
+            return readHello(envelope, headers, Json.object(message.body(), Limits.FRAME_BYTES));
+        }
+        Session peer = Session.parse(header(headers, "t"));
+        if (subject.equals(Subject.linkControl(subject.node()))) {
+            return readControl(envelope, peer, Json.object(message.body(), 4096));
+        }
+        String id = header(headers, "i");
+        return new Frame.Data(
+                envelope,
+                peer,
+                Lane.parse(header(headers, "l")),
+                MessageId.positive("number", header(headers, "n")),
+                id.indexOf('-') < 0 ? new MessageId(session, MessageId.positive("id", id)) : MessageId.parse(id),
+                subject,
+                message.body());
+    }
+
+    private static WireMessage control(Frame.Envelope envelope, Map<String, String> headers, Map<String, ?> body) {
+        return new WireMessage(Subject.linkControl(envelope.to()).toString(), headers, Json.bytes(body));
+    }
+
+    private static Frame readControl(Frame.Envelope envelope, Session peer, JsonObject body) throws RefusedException {
+        if (body.has("recorded")) {
+            JsonObject lanes = body.object("recorded");
+            var receipts = new EnumMap<Lane, Frame.Receipt>(Lane.class);
+            for (String name : lanes.names()) {
+                JsonObject lane = lanes.object(name);
+                receipts.put(Lane.parse(name), new Frame.Receipt(lane.integer("number", 0, Long.MAX_VALUE), (int)
+                        lane.integer("window", 0, Integer.MAX_VALUE)));
+            }
+            return new Frame.Recorded(envelope, peer, receipts);
+        }
+        JsonObject resend = body.object("resend");
+        return new Frame.Resend(
+                envelope, peer, Lane.parse(resend.text("lane")), resend.integer("number", 1, Long.MAX_VALUE));
+    }
+
+    private static byte[] helloBody(Frame.Hello hello) {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("nonce", hello.nonce());
+        hello.echo().ifPresent(echo -> json.put("echo", echo));
+        json.put("answer", hello.answer());
+        json.put("leaving", hello.leaving());
+        json.put("clock", Times.text(hello.clock()));
+        json.put("heartbeatMs", hello.heartbeat().toMillis());
+        var lanes = new LinkedHashMap<String, Object>();
+        hello.lanes()
+                .forEach((lane, progress) -> lanes.put(
+                        lane.token(),
+                        Map.of("sent", progress.sent(), "seen", progress.seen(), "window", progress.window())));
+        json.put("lanes", lanes);
+        json.put("factsDigest", hello.factsDigest());
+        json.put("knownDigest", hello.knownDigest());
+        hello.facts().ifPresent(facts -> json.put("facts", facts));
+        return Json.bytes(json);
+    }
+
+    private static Frame.Hello readHello(Frame.Envelope envelope, Map<String, String> headers, JsonObject json)
+            throws RefusedException {
+        var lanes = new EnumMap<Lane, Frame.Progress>(Lane.class);
+        JsonObject stated = json.object("lanes");
+        for (String name : stated.names()) {
+            JsonObject lane = stated.object(name);
+            lanes.put(
+                    Lane.parse(name),
+                    new Frame.Progress(
+                            lane.integer("sent", 0, Long.MAX_VALUE), lane.integer("seen", 0, Long.MAX_VALUE), (int)
+                                    lane.integer("window", 0, Integer.MAX_VALUE)));
+        }
+        String peer = headers.get("t");
+        return new Frame.Hello(
+                envelope,
+                peer == null ? Optional.empty() : Optional.of(Session.parse(peer)),
+                json.integer("nonce", 1, Long.MAX_VALUE),
+                json.has("echo") ? OptionalLong.of(json.integer("echo", 1, Long.MAX_VALUE)) : OptionalLong.empty(),
+                json.bool("answer"),
+                json.bool("leaving"),
+                json.time("clock"),
+                Duration.ofMillis(json.integer("heartbeatMs", 1, MAX_HEARTBEAT.toMillis())),
+                lanes,
+                json.text("factsDigest"),
+                json.text("knownDigest"),
+                json.optionalObject("facts"));
+    }
+
+    private static String header(Map<String, String> headers, String name) throws RefusedException {
+        String value = headers.get(name);
+        if (value == null) {
+            throw new RefusedException("header '" + name + "' is missing");
+        }
+        return value;
+    }
+
+    private static long natural(String name, String text) throws RefusedException {
+        return text.equals("0") ? 0 : MessageId.positive("header '" + name + "'", text);
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.link;
+
+import dev.steward.message.RefusedException;
+
+/** The ordered parts of a link, each with its own numbers and window, most urgent first. */
+public enum Lane {
+    /** Commands, cancels, inquiries. */
+    CONTROL("c"),
+    /** What became of executions; errors. */
+    RESULTS("r"),
+    /** Streamed output: an outcome never waits behind a gigabyte of it. */
+    BULK("b");
+
+    private final String token;
+
+    Lane(String token) {
+        this.token = token;
+    }
+
+    /** One letter, as in frames and stores. */
+    public String token() {
+        return token;
+    }
+
+    public static Lane parse(String token) throws RefusedException {
+        for (Lane lane : values()) {
+            if (lane.token.equals(token)) {
+                return lane;
+            }
+        }
+        throw new RefusedException("'%s' is not a lane: c, r or b".formatted(token));
+    }
+}

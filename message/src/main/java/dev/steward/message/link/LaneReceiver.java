@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.link;
+
+import dev.steward.message.Limits;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/** The receiving end of one lane: takes frames in order of number, tells known messages by their id. */
+final class LaneReceiver {
+    private static final long RESEND_REQUEST_MS = 1_000;
+
+    private final Lane lane;
+    private final RandomGenerator random;
+    private long next = 1;
+    private int window = Limits.WINDOW_BYTES;
+    private boolean receiptDue;
+    private long resendRequestedUntil;
+
+    LaneReceiver(Lane lane, RandomGenerator random) {
+        this.lane = lane;
+        this.random = random;
+    }
+
+    void restart() {
+        next = 1;
+        receiptDue = false;
+        resendRequestedUntil = 0;
+    }
+
+    void data(long now, Frame.Data data, Map<LinkStore.SeenKey, Long> seen, Link link, LinkSink out) {
+        if (data.number() > next) {
+            link.counters().gaps++;
+            requestResend(now, link, out);
+            return;
+        }
+        receiptDue = true;
+        if (data.number() < next) {
+            link.counters().repeats++;
+            return;
+        }
+        if (window <= 0) {
+            link.counters().overWindow++; // not taken, not acknowledged: the sender keeps it
+            return;
+        }
+        next++;
+        resendRequestedUntil = 0;
+        var key = new LinkStore.SeenKey(data.id().session(), lane);
+        // Identity is the id, never the number. A session's counters rise in order of sending, so the highest one
+        // seen tells every known id of that session.
+        if (data.id().counter() <= seen.getOrDefault(key, 0L)) {
+            link.counters().duplicates++;
+            out.tell(new LinkEvent.Duplicate(data));
+            return;
+        }
+        seen.put(key, data.id().counter());
+        out.write(new LinkWrite.PutSeen(
+                link.peer(), data.id().session(), lane, data.id().counter()));
+        out.tell(new LinkEvent.Deliver(data));
+    }
+
+    /** The sender says that it has sent up to {@code sent}: a lost tail shows here. */
+    void peerSent(long now, long sent, Link link, LinkSink out) {
+        if (sent >= next) {
+            requestResend(now, link, out);
+        }
+    }
+
+    void grant(int bytes) {
+        if ((bytes > 0) != (window > 0)) {
+            receiptDue = true; // the sender is stopped or waits for the word to go on
+        }
+        window = bytes;
+    }
+
+    boolean takeReceiptDue() {
+        boolean due = receiptDue;
+        receiptDue = false;
+        return due;
+    }
+
+    Frame.Receipt receipt() {
+        return new Frame.Receipt(next - 1, Math.max(window, 0));
+    }
+
+    private void requestResend(long now, Link link, LinkSink out) {
+        if (now < resendRequestedUntil) {
+            return; // one outstanding
+        }
+        resendRequestedUntil = now + RESEND_REQUEST_MS + random.nextLong(RESEND_REQUEST_MS);
+        out.send(new Frame.Resend(link.envelope(), link.peerSession(), lane, next));
+    }
+}

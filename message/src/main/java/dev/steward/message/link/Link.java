@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.link;
+
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.json.JsonObject;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of the reliable two-way channel between a station and a node: a machine without I/O, the same at both ends.
+ * Whoever drives it feeds frames and time in, and carries the effects out: writes are committed before anything is
+ * sent. Not thread-safe.
+ *
+ * <p>A <em>conversation</em> is a pair of sessions, one of each end. Both ends number from 1 in a new conversation and
+ * send again whatever is not recorded, so numbers need never be stored: the ids tell what is known. A conversation
+ * opens by hellos that answer each other's nonces:
+ *
+ * <pre>
+ *   node    hello nonce=1 answer              →
+ *           ←                                   hello nonce=1 echo=1 answer     station
+ *   node    hello nonce=2 echo=1              →                        (both live)
+ * </pre>
+ */
+public final class Link {
+    private static final long FIRST_HELLO_RETRY_MS = 1_000;
+    private static final int MISSED_HEARTBEATS = 3;
+
+    /** Which end this is: the node opens conversations and keeps the heartbeat, the station answers. */
+    public enum End {
+        NODE,
+        STATION
+    }
+
+    private final End end;
+    private final NodeName self;
+    private final NodeName peer;
+    private final Session session;
+    private final Duration heartbeat;
+    private final RandomGenerator random;
+    private final LinkStore store;
+    private final Map<LinkStore.SeenKey, Long> seen;
+    private final Map<Lane, LaneSender> senders = new EnumMap<>(Lane.class);
+    private final Map<Lane, LaneReceiver> receivers = new EnumMap<>(Lane.class);
+    private final LinkCounters counters = new LinkCounters();
+
+    private long generation;
+    private @Nullable Session peerSession;
+    private boolean live;
+    private long nonce = 1;
+    private OptionalLong peerNonce = OptionalLong.empty();
+    private Duration peerHeartbeat;
+    private long heardAt;
+    private long helloAt;
+    private long helloRetry = FIRST_HELLO_RETRY_MS;
+    private boolean connected;
+
+    private String factsDigest = "";
+    private Optional<JsonObject> facts = Optional.empty();
+    private String knownDigest = "";
+    private boolean peerLacksFacts;
+
+    public Link(
+            End end,
+            NodeName self,
+            NodeName peer,
+            Session session,
+            long generation,
+            Duration heartbeat,
+            LinkStore store,
+            RandomGenerator random) {
+        this.end = end;
+        this.self = self;
+        this.peer = peer;
+        this.session = session;
+        this.generation = generation;
+        this.heartbeat = heartbeat;
+        this.peerHeartbeat = heartbeat;
+        this.store = store;
+        this.random = random;
+        this.seen = store.seen(peer);
+        for (Lane lane : Lane.values()) {
+            senders.put(lane, new LaneSender(lane, random));
+            receivers.put(lane, new LaneReceiver(lane, random));
+        }
+    }
+
+    public NodeName peer() {
+        return peer;
+    }
+
+    /** Whether the other side has answered our newest nonce and not fallen silent since. */
+    public boolean isLive() {
+        return live;
+    }
+
+    public long generation() {
+        return generation;
+    }
+
+    public LinkCounters counters() {
+        return counters;
+    }
+
+    /** What this end tells of itself in its hellos. */
+    public void describe(String digest, JsonObject description) {
+        if (!digest.equals(factsDigest)) {
+            factsDigest = digest;
+            facts = Optional.of(description);
+            peerLacksFacts = true;
+        }
+    }
+
+    /** The digest of the other end's facts as this end has stored them. */
+    public void knowsFacts(String digest) {
+        knownDigest = digest;
+    }
+
+    /** Puts a message into the outbox and sends it as soon as the window allows. */
+    public void enqueue(Now now, OutboxEntry entry, LinkSink out) {
+        if (entry.encodedBytes() > Limits.FRAME_BYTES) {
+            throw new IllegalArgumentException("a message of %d bytes to %s exceeds the frame limit of %d"
+                    .formatted(entry.encodedBytes(), entry.subject(), Limits.FRAME_BYTES));
+        }
+        out.write(new LinkWrite.PutOutbox(entry));
+        sender(entry.lane()).enqueue(entry);
+        pump(now, entry.lane(), out);
+    }
+
+    /** Takes back a message that was never sent. */
+    public void withdraw(OutboxEntry entry, LinkSink out) {
+        if (entry.sent()) {
+            throw new IllegalArgumentException("entry " + entry.position() + " may have left");
+        }
+        sender(entry.lane()).withdraw(entry.position());
+        out.write(new LinkWrite.DeleteOutbox(entry.position()));
+    }
+
+    /** How many unrecorded bytes of this lane are welcome; 0 stops the sender. */
+    public void grant(Lane lane, int bytes) {
+        receiver(lane).grant(bytes);
+    }
+
+    /** The bus has a connection (again); whatever was sent before may be lost. */
+    public void connected(Now now, LinkSink out) {
+        connected = true;
+        helloRetry = FIRST_HELLO_RETRY_MS;
+        sayHello(now, true, false, out);
+    }
+
+    public void disconnected(LinkSink out) {
+        connected = false;
+        gone("no connection to the broker", out);
+    }
+
+    /** The last word before a planned stop. */
+    public void leave(Now now, LinkSink out) {
+        sayHello(now, false, true, out);
+    }
+
+    public void frame(Now now, Frame frame, LinkSink out) {
+        long said = frame.envelope().generation();
+        if (end == End.NODE && said != generation) {
+            if (said < generation) {
+                out.tell(new LinkEvent.StaleGeneration(said, generation));
+                return;
+            }
+            generation = said;
+            out.tell(new LinkEvent.RaisedGeneration(said));
+        }
+        switch (frame) {
+            case Frame.Hello hello -> hello(now, hello, out);
+            case Frame.Data data -> {
+                if (inConversation(now, data.envelope(), data.peer(), out)) {
+                    receiver(data.lane()).data(now.millis(), data, seen, this, out);
+                }
+            }
+            case Frame.Recorded recorded -> {
+                if (inConversation(now, recorded.envelope(), recorded.peer(), out)) {
+                    recorded.lanes().forEach((lane, receipt) -> {
+                        if (sender(lane).recorded(now.millis(), receipt, this, out)) {
+                            pump(now, lane, out);
+                        } else {
+                            counters.badReceipts++;
+                        }
+                    });
+                }
+            }
+            case Frame.Resend resend -> {
+                if (inConversation(now, resend.envelope(), resend.peer(), out)) {
+                    sender(resend.lane()).resendFrom(now.millis(), resend.number(), this, out);
+                }
+            }
+        }
+    }
+
+    public void tick(Now now, LinkSink out) {
+        if (live && now.millis() - heardAt > MISSED_HEARTBEATS * silenceUnit().toMillis()) {
+            gone("nothing heard for " + (now.millis() - heardAt) / 1000 + " s", out);
+            helloRetry = FIRST_HELLO_RETRY_MS;
+            helloAt = now.millis();
+        }
+        if (end == End.NODE && connected && now.millis() >= helloAt) {
+            sayHello(now, true, false, out);
+        }
+        if (live) {
+            senders.values().forEach(sender -> sender.tick(now.millis(), this, out));
+        }
+    }
+
+    /** Ends a batch: one receipt for all that it delivered. Call it before the commit; the frame leaves after it. */
+    public void flush(LinkSink out) {
+        if (peerSession == null) {
+            return;
+        }
+        var due = new EnumMap<Lane, Frame.Receipt>(Lane.class);
+        receivers.forEach((lane, receiver) -> {
+            if (receiver.takeReceiptDue()) {
+                due.put(lane, receiver.receipt());
+            }
+        });
+        if (!due.isEmpty()) {
+            out.send(new Frame.Recorded(envelope(), peerSession, due));
+        }
+    }
+
+    Frame.Envelope envelope() {
+        return new Frame.Envelope(self, peer, generation, session);
+    }
+
+    Session peerSession() {
+        if (peerSession == null) {
+            throw new IllegalStateException("no conversation with " + peer);
+        }
+        return peerSession;
+    }
+
+    private void hello(Now now, Frame.Hello hello, LinkSink out) {
+        peerNonce = OptionalLong.of(hello.nonce());
+        peerHeartbeat = hello.heartbeat();
+        peerLacksFacts = !hello.knownDigest().equals(factsDigest);
+        boolean answersUs = hello.echo().isPresent() && hello.echo().getAsLong() == nonce;
+        if (!answersUs) {
+            counters.notLive++;
+            if (hello.answer()) {
+                sayHello(now, true, false, out);
+            }
+            return;
+        }
+        nonce++; // a replay of this hello will not be live
+        heardAt = now.millis();
+        if (hello.leaving()) {
+            gone("it said that it stops", out);
+            return;
+        }
+        boolean fresh = !hello.envelope().session().equals(peerSession);
+        if (fresh) {
+            peerSession = hello.envelope().session();
+            senders.values().forEach(LaneSender::restart);
+            receivers.values().forEach(LaneReceiver::restart);
+        }
+        live = true;
+        if (hello.facts().isPresent()) {
+            knownDigest = hello.factsDigest();
+        }
+        helloRetry = FIRST_HELLO_RETRY_MS;
+        helloAt = now.millis() + heartbeat.toMillis();
+        out.tell(new LinkEvent.PeerLive(hello, fresh));
+        boolean sameConversation =
+                hello.peer().isPresent() && hello.peer().get().equals(session);
+        if (hello.answer() || (peerLacksFacts && facts.isPresent())) {
+            sayHello(now, false, false, out);
+        }
+        if (!fresh && sameConversation) {
+            hello.lanes().forEach((lane, progress) -> resume(now, lane, progress, out));
+        }
+        for (Lane lane : Lane.values()) {
+            pump(now, lane, out);
+        }
+    }
+
+    /** A hello within a conversation tells of receipts and of tails that were lost. */
+    private void resume(Now now, Lane lane, Frame.Progress progress, LinkSink out) {
+        if (progress.seen() > sender(lane).highestSent()) {
+            counters.badReceipts++;
+            return;
+        }
+        sender(lane).recorded(now.millis(), new Frame.Receipt(progress.seen(), progress.window()), this, out);
+        receiver(lane).peerSent(now.millis(), progress.sent(), this, out);
+    }
+
+    private boolean inConversation(Now now, Frame.Envelope envelope, Session to, LinkSink out) {
+        if (envelope.session().equals(peerSession) && to.equals(session)) {
+            heardAt = now.millis();
+            return true; // liveness only decides whether we send; what arrives in order is good either way
+        }
+        counters.stale++;
+        // The other side talks to a session that is over, or we have missed its hello: ask, at the pace of retries.
+        if (connected && now.millis() >= helloAt) {
+            sayHello(now, true, false, out);
+        }
+        return false;
+    }
+
+    private void sayHello(Now now, boolean answer, boolean leaving, LinkSink out) {
+        boolean withFacts = peerLacksFacts && peerNonce.isPresent();
+        var lanes = new EnumMap<Lane, Frame.Progress>(Lane.class);
+        for (Lane lane : Lane.values()) {
+            long sent = sender(lane).highestSent();
+            Frame.Receipt receipt = receiver(lane).receipt();
+            if (sent > 0 || receipt.number() > 0) {
+                lanes.put(lane, new Frame.Progress(sent, receipt.number(), receipt.window()));
+            }
+        }
+        out.send(new Frame.Hello(
+                envelope(),
+                live ? Optional.ofNullable(peerSession) : Optional.empty(),
+                nonce,
+                peerNonce,
+                answer,
+                leaving,
+                now.wall(),
+                heartbeat,
+                lanes,
+                factsDigest,
+                knownDigest,
+                withFacts ? facts : Optional.empty()));
+        if (answer) {
+            helloAt = now.millis() + helloRetry + random.nextLong(helloRetry / 2);
+            helloRetry = Math.min(helloRetry * 2, heartbeat.toMillis());
+        }
+    }
+
+    private void gone(String why, LinkSink out) {
+        if (live) {
+            live = false;
+            out.tell(new LinkEvent.PeerGone(why));
+        }
+    }
+
+    /** A node judges its station by its own heartbeat, which the station answers; the station by the node's. */
+    private Duration silenceUnit() {
+        return end == End.NODE ? heartbeat : peerHeartbeat;
+    }
+
+    private void pump(Now now, Lane lane, LinkSink out) {
+        if (live) {
+            sender(lane).pump(now.millis(), this, store, out);
+        }
+    }
+
+    private LaneSender sender(Lane lane) {
+        return Objects.requireNonNull(senders.get(lane));
+    }
+
+    private LaneReceiver receiver(Lane lane) {
+        return Objects.requireNonNull(receivers.get(lane));
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.link;
+
+/** What a link tells the core that drives it. */
+public sealed interface LinkEvent {
+    /** A message seen for the first time; whoever gets it records it in the batch that delivers it. */
+    record Deliver(Frame.Data data) implements LinkEvent {}
+
+    /** A message that was recorded before; to be answered with the present state, never refused. */
+    record Duplicate(Frame.Data data) implements LinkEvent {}
+
+    /** The peer has this message durably; it has left the outbox. */
+    record PeerRecorded(OutboxEntry entry) implements LinkEvent {}
+
+    /** The peer answered our newest nonce; {@code fresh} where this opens a new conversation. */
+    record PeerLive(Frame.Hello hello, boolean fresh) implements LinkEvent {}
+
+    /** The peer has fallen silent, or said that it leaves. */
+    record PeerGone(String why) implements LinkEvent {}
+
+    /** A frame of a station older than one already heard: nothing of it counts. */
+    record StaleGeneration(long said, long known) implements LinkEvent {}
+
+    /** The peer is of a higher generation than any before; to be stored. */
+    record RaisedGeneration(long generation) implements LinkEvent {}
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.link;
+
+import dev.steward.message.NodeName;
+import java.util.List;
+
+/** A change of a link's store. */
+public sealed interface LinkWrite {
+    record PutOutbox(OutboxEntry entry) implements LinkWrite {}
+
+    record MarkSent(List<Long> positions) implements LinkWrite {}
+
+    record DeleteOutbox(long position) implements LinkWrite {}
+
+    record PutSeen(NodeName peer, Session session, Lane lane, long counter) implements LinkWrite {}
+}
