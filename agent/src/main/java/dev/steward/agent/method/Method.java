@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.method;
+
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+
+/** What a command does. One instance serves all executions of its process, several at once. */
+public interface Method {
+    /** Checks a command's arguments before anything is recorded as running; the text reaches the operator. */
+    void check(JsonObject arguments) throws RefusedException;
+
+    /**
+     * Runs one execution on the calling virtual thread and returns when all of it is over, its process tree included.
+     * Trouble of the command itself (not found, no such directory) is an outcome, not an exception; an exception
+     * means that the method is broken and lets the supervisor restart its process.
+     */
+    Outcome run(Task task) throws InterruptedException;
+
+    /** One execution to run. */
+    interface Task {
+        /** Name and value of the environment variable that marks every process of this execution. */
+        String marker();
+
+        int attempt();
+
+        JsonObject arguments();
+
+        Optional<Duration> timeout();
+
+        /** Passes a piece of output on; blocks while the agent has no room for more. */
+        void output(OutputChunk chunk) throws InterruptedException;
+
+        /** Holds the state to end in ({@code canceled}, {@code interrupted}) as soon as the execution is to be stopped. */
+        BlockingQueue<ExecutionState> stop();
+    }
+}
