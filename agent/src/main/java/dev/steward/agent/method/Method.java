@@ -8,7 +8,6 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 
 /** What a command does. One instance serves all executions of its process, several at once. */
 public interface Method {
@@ -36,7 +35,7 @@ public interface Method {
         /** Passes a piece of output on; blocks while the agent has no room for more. */
         void output(OutputChunk chunk) throws InterruptedException;
 
-        /** Holds the state to end in ({@code canceled}, {@code interrupted}) as soon as the execution is to be stopped. */
-        BlockingQueue<ExecutionState> stop();
+        /** The state to end in ({@code canceled}, {@code interrupted}) once the execution is to be stopped; cheap to poll. */
+        Optional<ExecutionState> stopRequested();
     }
 }
