@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.bus;
+
+import dev.steward.message.WireMessage;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamStatusCheckedException;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.impl.Headers;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bus over NATS. Each connection is used once: where it breaks it is thrown away with everything its client had
+ * queued, and a new one is made, so that nothing is ever published later than the link protocol believes.
+ */
+public final class NatsBus implements Bus {
+    private static final System.Logger LOG = System.getLogger(NatsBus.class.getName());
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final long FIRST_DELAY_MS = 100;
+    private static final int SMALL_BUFFER_BYTES = 4096;
+
+    private final BusSettings settings;
+    private final Reader reader;
+    private final BusListener listener;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final Thread thread;
+    private final AtomicLong dropped = new AtomicLong();
+    private volatile @Nullable Connection connection;
+    private volatile boolean closed;
+
+    /** Takes in messages from a fresh connection; calls {@code listener.connected()} once they can arrive. */
+    interface Reader {
+        /** Returns or throws when the connection is gone. */
+        void read(Connection connection, BusListener listener)
+                throws IOException, InterruptedException, JetStreamApiException, JetStreamStatusCheckedException;
+    }
+
+    private NatsBus(BusSettings settings, Reader reader, BusListener listener) {
+        this.settings = settings;
+        this.reader = reader;
+        this.listener = listener;
+        this.thread = Thread.ofVirtual().name("bus").unstarted(this::run);
+    }
+
+    /** The bus of a node: one subscription, {@code <node>.>}. Connects in the background, for ever. */
+    public static NatsBus node(BusSettings settings, String node, BusListener listener) {
+        return start(settings, new NodeReader(node), listener);
+    }
+
+    /** The bus of a station: reads the mailbox, a stream that captures {@code <station>.>}. */
+    public static NatsBus station(BusSettings settings, Mailbox mailbox, BusListener listener) {
+        return start(settings, mailbox, listener);
+    }
+
+    private static NatsBus start(BusSettings settings, Reader reader, BusListener listener) {
+        var bus = new NatsBus(settings, reader, listener);
+        bus.thread.start();
+        return bus;
+    }
+
+    @Override
+    public void publish(WireMessage message) {
+        Connection current = connection;
+        if (current == null) {
+            dropped.incrementAndGet();
+            return;
+        }
+        var headers = new Headers();
+        message.headers().forEach((name, value) -> headers.put(name, value));
+        try {
+            current.publish(message.subject(), headers, message.body());
+        } catch (IllegalStateException e) { // the connection broke just now, or its queue is full
+            dropped.incrementAndGet();
+        }
+    }
+
+    /** Messages that found no connection. */
+    public long dropped() {
+        return dropped.get();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Connection current = connection;
+        if (current != null) {
+            try {
+                current.flush(Duration.ofSeconds(1));
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.DEBUG, "last flush: {0}", e.getMessage());
+                Thread.interrupted();
+            }
+        }
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        executor.shutdownNow();
+    }
+
+    static WireMessage wire(Message message) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        Headers received = message.getHeaders();
+        if (received != null) {
+            received.forEach((name, values) -> headers.put(name, values.getFirst()));
+        }
+        return new WireMessage(message.getSubject(), headers, message.getData());
+    }
+
+    private void run() {
+        long delay = FIRST_DELAY_MS;
+        String lastWhy = "";
+        while (!closed) {
+            String why;
+            try {
+                Connection fresh = Nats.connect(options());
+                try {
+                    connection = fresh;
+                    delay = FIRST_DELAY_MS;
+                    reader.read(fresh, listener);
+                    why = "connection closed";
+                } finally {
+                    connection = null;
+                    fresh.close();
+                }
+            } catch (InterruptedException e) {
+                break;
+            } catch (IOException
+                    | JetStreamApiException
+                    | JetStreamStatusCheckedException
+                    | IllegalStateException
+                    | IllegalArgumentException e) {
+                why = String.valueOf(e.getMessage());
+            }
+            if (!why.equals(lastWhy)) {
+                LOG.log(System.Logger.Level.WARNING, "broker {0}: {1}; trying again", settings.url(), why);
+                lastWhy = why;
+            }
+            try {
+                listener.disconnected(why);
+                Thread.sleep(delay + ThreadLocalRandom.current().nextLong(delay));
+            } catch (InterruptedException e) {
+                break;
+            }
+            delay = Math.min(delay * 2, settings.maxReconnectDelay().toMillis());
+        }
+    }
+
+    private Options options() {
+        return new Options.Builder()
+                .servers(settings.url().split(",", -1))
+                .connectionName(settings.clientName())
+                .inboxPrefix("_INBOX." + settings.clientName() + ".")
+                .noReconnect()
+                .connectionTimeout(CONNECT_TIMEOUT)
+                .pingInterval(settings.pingInterval())
+                .bufferSize(SMALL_BUFFER_BYTES)
+                .executor(executor)
+                .connectExecutor(executor)
+                .callbackExecutor(executor)
+                .errorListener(new QuietErrorListener())
+                .build();
+    }
+}
