@@ -11,4 +11,9 @@ public final class RefusedException extends Exception {
     public RefusedException(String message) {
         super(message, null, false, false); // no stack trace: refusals are ordinary, and a flood of them must be cheap
     }
+
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
 }

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent;
+
+import dev.steward.agent.core.AgentCore;
+import dev.steward.agent.core.AgentSink;
+import dev.steward.agent.core.JournalWrite;
+import dev.steward.agent.facts.Facts;
+import dev.steward.agent.method.Leftovers;
+import dev.steward.agent.method.Method;
+import dev.steward.agent.method.Methods;
+import dev.steward.bus.Bus;
+import dev.steward.bus.BusListener;
+import dev.steward.bus.NatsBus;
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.RefusedException;
+import dev.steward.message.WireMessage;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.FrameCodec;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.Session;
+import dev.steward.store.CommitLoop;
+import dev.steward.store.FolderLock;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * The agent's loop: receive, decide, commit, send. Inputs that arrive while a commit is under way share the next one.
+ * Nobody else touches the journal or decides anything.
+ */
+public final class Agent {
+    private static final System.Logger LOG = System.getLogger(Agent.class.getName());
+    private static final long TICK_MS = 100;
+
+    private final AgentSettings settings;
+    private final RandomGenerator random = new SecureRandom();
+    private final CommitLoop<AgentCore> loop;
+    private final Map<String, AgentProcess> processes = new ConcurrentHashMap<>();
+    private final Effects effects = new Effects();
+    private final FolderLock lock;
+    private Journal journal;
+    private AgentCore core;
+    private final Bus bus;
+    private volatile boolean connected;
+    private volatile boolean stopping;
+
+    /** Takes the data folder, recovers what it holds, and starts; returns at once. */
+    public Agent(AgentSettings settings) {
+        this.settings = settings;
+        this.lock = FolderLock.take(settings.data());
+        this.journal = Journal.open(settings.data());
+        this.loop = new CommitLoop<>("agent-" + settings.name(), TICK_MS, new Host());
+        killLeftovers();
+        journal.begin();
+        this.core = newCore(Set.of());
+        this.bus = NatsBus.node(settings.bus(), settings.name().value(), new FromBus());
+        commit();
+        loop.start();
+    }
+
+    /** Stops: nothing new starts, what runs may end within the grace time, then it is interrupted. */
+    public void stop() throws InterruptedException {
+        stopping = true;
+        loop.awaitEnd();
+    }
+
+    private void commit() {
+        core.flush();
+        journal.commit();
+        effects.carryOut();
+    }
+
+    private final class Host implements CommitLoop.Host<AgentCore> {
+        private long interruptAt = Long.MAX_VALUE;
+
+        @Override
+        public AgentCore begin() {
+            journal.begin();
+            return core;
+        }
+
+        @Override
+        public void commit() {
+            Agent.this.commit();
+        }
+
+        @Override
+        public void reopen() {
+            effects.drop();
+            journal.close();
+            journal = Journal.open(settings.data());
+            var alive = new HashSet<CommandId>();
+            processes.values().forEach(process -> alive.addAll(process.unsettled()));
+            journal.begin();
+            core = newCore(alive);
+            if (connected) {
+                core.connected(CommitLoop.now());
+            }
+            Agent.this.commit();
+        }
+
+        @Override
+        public void tick(Now now, List<CommitLoop.Input<AgentCore>> batch) {
+            batch.add(AgentCore::tick);
+            if (stopping && interruptAt == Long.MAX_VALUE) {
+                interruptAt = now.millis() + settings.grace().toMillis();
+                batch.add((agent, at) -> agent.drain());
+            } else if (now.millis() >= interruptAt) {
+                batch.add((agent, at) -> agent.interruptAll());
+            }
+        }
+
+        @Override
+        public boolean isDone() {
+            return interruptAt != Long.MAX_VALUE && core.isIdle() && loop.isEmpty();
+        }
+
+        @Override
+        public void close() {
+            journal.begin();
+            core.leave(CommitLoop.now());
+            Agent.this.commit();
+            bus.close();
+            journal.close();
+            lock.close();
+        }
+    }
+
+    private AgentCore newCore(Set<CommandId> alive) {
+        JsonObject facts = Facts.collect(settings.labels(), settings.version());
+        var coreSettings = new AgentCore.Settings(
+                settings.name(),
+                settings.station(),
+                Session.create(random),
+                String.valueOf(facts.get("bootId")),
+                settings.heartbeat(),
+                settings.concurrency());
+        var fresh = new AgentCore(coreSettings, journal, effects, this::check, random, CommitLoop.now(), alive);
+        fresh.describe(Facts.digest(facts), facts);
+        return fresh;
+    }
+
+    private void killLeftovers() {
+        List<Leftovers.Recorded> recorded = journal.spawned().stream()
+                .map(spawned -> new Leftovers.Recorded(
+                        AgentProcess.marker(spawned.id(), spawned.attempt()), spawned.pid(), spawned.startTicks()))
+                .toList();
+        int killed = recorded.isEmpty() ? 0 : Leftovers.kill(recorded);
+        if (killed > 0) {
+            LOG.log(System.Logger.Level.WARNING, "killed {0} processes that an earlier start had left", killed);
+        }
+    }
+
+    private void check(Document.Command command) throws RefusedException {
+        Method method = Methods.named(command.method())
+                .orElseThrow(() -> new RefusedException("this node has no method '%s'".formatted(command.method())));
+        method.check(command.arguments());
+    }
+
+    /** Holds back what must wait for the commit. */
+    private final class Effects implements AgentSink {
+        private record Start(String process, Document.Command command, int attempt) {}
+
+        private record Stop(CommandId id, ExecutionState state) {}
+
+        private final List<Frame> frames = new ArrayList<>();
+        private final List<Start> starts = new ArrayList<>();
+        private final List<Stop> stops = new ArrayList<>();
+        private final List<CommandId> settled = new ArrayList<>();
+
+        @Override
+        public void write(JournalWrite write) {
+            journal.apply(write);
+        }
+
+        @Override
+        public void send(Frame frame) {
+            frames.add(frame);
+        }
+
+        @Override
+        public void start(String process, Document.Command command, int attempt) {
+            starts.add(new Start(process, command, attempt));
+        }
+
+        @Override
+        public void stop(CommandId id, ExecutionState state) {
+            stops.add(new Stop(id, state));
+        }
+
+        @Override
+        public void log(System.Logger.Level level, String text) {
+            LOG.log(level, text);
+        }
+
+        void carryOut() {
+            settled.forEach(id -> processes.values().forEach(process -> process.settled(id)));
+            starts.forEach(start -> process(start.process()).start(start.command(), start.attempt()));
+            stops.forEach(stop -> processes.values().forEach(process -> process.stop(stop.id(), stop.state())));
+            frames.forEach(frame -> bus.publish(FrameCodec.encode(frame)));
+            drop();
+        }
+
+        void drop() {
+            starts.clear();
+            stops.clear();
+            settled.clear();
+            frames.clear();
+        }
+
+        private AgentProcess process(String name) {
+            return processes.computeIfAbsent(name, key -> {
+                String method = key.substring(0, key.indexOf('.'));
+                return new AgentProcess(
+                        key,
+                        Methods.named(method).orElseThrow(),
+                        settings.concurrency().getOrDefault(key, 1),
+                        new FromProcess());
+            });
+        }
+    }
+
+    private final class FromProcess implements AgentProcess.Listener {
+        @Override
+        public void spawned(CommandId id, long pid, long startTicks) throws InterruptedException {
+            loop.put((core, now) -> core.spawned(id, pid, startTicks));
+        }
+
+        @Override
+        public void output(CommandId id, int attempt, OutputChunk chunk) throws InterruptedException {
+            loop.put((core, now) -> core.output(now, id, attempt, chunk));
+        }
+
+        @Override
+        public void ended(CommandId id, Outcome outcome) throws InterruptedException {
+            loop.put((core, now) -> {
+                core.ended(now, id, outcome);
+                effects.settled.add(id);
+            });
+        }
+
+        @Override
+        public void failed(CommandId id, String error) throws InterruptedException {
+            loop.put((core, now) -> {
+                core.failed(now, id, error);
+                effects.settled.add(id);
+            });
+        }
+    }
+
+    private final class FromBus implements BusListener {
+        @Override
+        public void connected() throws InterruptedException {
+            connected = true;
+            loop.put(AgentCore::connected);
+        }
+
+        @Override
+        public void disconnected(String why) throws InterruptedException {
+            connected = false;
+            loop.put(AgentCore::disconnected);
+        }
+
+        @Override
+        public void message(WireMessage message) throws InterruptedException {
+            try {
+                Frame frame = FrameCodec.decode(message);
+                loop.put((core, now) -> core.frame(now, frame));
+            } catch (RefusedException e) {
+                loop.put((core, now) -> core.undecodable(now, message, e.getMessage()));
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent;
+
+import dev.steward.agent.core.AgentStore;
+import dev.steward.agent.core.JournalWrite;
+import dev.steward.agent.core.StoredExecution;
+import dev.steward.message.CommandId;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Times;
+import dev.steward.message.json.Json;
+import dev.steward.message.link.Lane;
+import dev.steward.message.link.OutboxEntry;
+import dev.steward.store.Database;
+import dev.steward.store.SqliteLinkStore;
+import dev.steward.store.StoreException;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The agent's durable memory, one SQLite file: executions, outbox, known ids. Shares its thread with the loop. */
+final class Journal implements AgentStore, AutoCloseable {
+    private static final String SCHEMA = SqliteLinkStore.SCHEMA
+            + """
+            CREATE TABLE execution (
+              id TEXT PRIMARY KEY, position INTEGER NOT NULL, process TEXT NOT NULL, document BLOB NOT NULL,
+              state TEXT NOT NULL, attempt INTEGER NOT NULL, boot_id TEXT NOT NULL, start_before TEXT NOT NULL,
+              started_at TEXT, pid INTEGER, start_ticks INTEGER, finished BLOB, ended_at TEXT);
+            CREATE INDEX execution_open ON execution (position) WHERE finished IS NULL;
+            CREATE INDEX execution_ended ON execution (ended_at) WHERE finished IS NOT NULL;
+            CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+            CREATE TABLE quarantine (
+              position INTEGER PRIMARY KEY, at TEXT NOT NULL, reason TEXT NOT NULL, subject TEXT NOT NULL,
+              headers TEXT NOT NULL, body BLOB NOT NULL);
+            """;
+    private static final String COLUMNS =
+            "id, position, process, document, state, attempt, boot_id, start_before, started_at, finished";
+
+    /** Where the main process of an execution was seen. */
+    record Spawned(CommandId id, int attempt, long pid, long startTicks) {}
+
+    private final Database database;
+    private final SqliteLinkStore links;
+
+    private Journal(Database database) {
+        this.database = database;
+        this.links = new SqliteLinkStore(database);
+    }
+
+    static Journal open(Path folder) {
+        return new Journal(Database.open(folder.resolve("journal.db"), List.of(SCHEMA)));
+    }
+
+    void begin() {
+        database.begin();
+    }
+
+    void commit() {
+        database.commit();
+    }
+
+    void apply(JournalWrite write) {
+        switch (write) {
+            case JournalWrite.OfLink(var linkWrite) -> links.apply(linkWrite);
+            case JournalWrite.PutExecution(StoredExecution execution) -> put(execution);
+            case JournalWrite.PutSpawned(CommandId id, long pid, long startTicks) ->
+                database.execute(
+                        "UPDATE execution SET pid = ?, start_ticks = ? WHERE id = ?", pid, startTicks, id.toString());
+            case JournalWrite.ForgetEnded(Instant endedBefore, Instant now) ->
+                // What could still start by its deadline must stay known, or its repetition would run.
+                database.execute(
+                        "DELETE FROM execution WHERE finished IS NOT NULL AND ended_at < ? AND start_before < ?",
+                        Times.text(endedBefore),
+                        Times.text(now));
+            case JournalWrite.PutGeneration(long generation) ->
+                database.execute(
+                        "INSERT INTO meta (key, value) VALUES ('generation', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
+                        Long.toString(generation));
+            case JournalWrite.Quarantine(var message, String reason, Instant at) -> {
+                database.execute(
+                        "INSERT INTO quarantine (at, reason, subject, headers, body) VALUES (?,?,?,?,?)",
+                        Times.text(at),
+                        reason,
+                        message.subject(),
+                        Json.text(message.headers()),
+                        message.body());
+                database.execute(
+                        "DELETE FROM quarantine WHERE position <= (SELECT max(position) FROM quarantine) - ?",
+                        Limits.QUARANTINE_ROWS);
+            }
+        }
+    }
+
+    private void put(StoredExecution execution) {
+        boolean ended = execution.finished().isPresent();
+        database.execute(
+                """
+                INSERT INTO execution
+                  (id, position, process, document, state, attempt, boot_id, start_before, started_at, finished, ended_at)
+                VALUES (?,?,?,?,?,?,?,?,?,?,?)
+                ON CONFLICT (id) DO UPDATE SET
+                  state = excluded.state, attempt = excluded.attempt, boot_id = excluded.boot_id,
+                  started_at = excluded.started_at, finished = excluded.finished, ended_at = excluded.ended_at,
+                  pid = NULL, start_ticks = NULL
+                """,
+                execution.id().toString(),
+                execution.position(),
+                execution.process(),
+                execution.document(),
+                execution.state().toString(),
+                execution.attempt(),
+                execution.bootId(),
+                Times.text(execution.startBefore()),
+                execution.startedAt().map(Times::text).orElse(null),
+                execution.finished().orElse(null),
+                ended ? Times.text(Instant.now()) : null);
+    }
+
+    @Override
+    public Optional<StoredExecution> execution(CommandId id) {
+        return database.first("SELECT " + COLUMNS + " FROM execution WHERE id = ?", Journal::read, id.toString());
+    }
+
+    @Override
+    public List<StoredExecution> open() {
+        return database.query(
+                "SELECT " + COLUMNS + " FROM execution WHERE finished IS NULL ORDER BY position", Journal::read);
+    }
+
+    /** The main processes of executions that were running when the journal was last written. */
+    List<Spawned> spawned() {
+        return database.query(
+                "SELECT id, attempt, coalesce(pid, 0), coalesce(start_ticks, 0) FROM execution WHERE finished IS NULL AND state = 'running'",
+                row -> new Spawned(commandId(row.getString(1)), row.getInt(2), row.getLong(3), row.getLong(4)));
+    }
+
+    @Override
+    public long lastOutboxPosition() {
+        return links.lastPosition();
+    }
+
+    @Override
+    public long lastExecutionPosition() {
+        return database.first("SELECT coalesce(max(position), 0) FROM execution", row -> row.getLong(1))
+                .orElse(0L);
+    }
+
+    @Override
+    public long bulkBytes() {
+        return links.outboxBytes(Lane.BULK);
+    }
+
+    @Override
+    public long generation() {
+        return database.first("SELECT value FROM meta WHERE key = 'generation'", row -> row.getString(1))
+                .map(Long::parseLong)
+                .orElse(0L);
+    }
+
+    @Override
+    public List<OutboxEntry> outboxAfter(NodeName peer, Lane lane, long position, int maxBytes) {
+        return links.outboxAfter(peer, lane, position, maxBytes);
+    }
+
+    @Override
+    public Map<SeenKey, Long> seen(NodeName peer) {
+        return links.seen(peer);
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private static StoredExecution read(ResultSet row) throws SQLException {
+        try {
+            return new StoredExecution(
+                    commandId(row.getString(1)),
+                    row.getLong(2),
+                    row.getString(3),
+                    row.getBytes(4),
+                    ExecutionState.parse(row.getString(5)),
+                    row.getInt(6),
+                    row.getString(7),
+                    Instant.parse(row.getString(8)),
+                    Optional.ofNullable(row.getString(9)).map(Instant::parse),
+                    Optional.ofNullable(row.getBytes(10)));
+        } catch (RefusedException e) {
+            throw new StoreException("journal row " + row.getString(1) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static CommandId commandId(String text) {
+        try {
+            return CommandId.parse(text);
+        } catch (RefusedException e) {
+            throw new StoreException("in the journal: " + e.getMessage(), e);
+        }
+    }
+}

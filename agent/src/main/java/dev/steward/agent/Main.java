@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent;
+
+import dev.steward.bus.Launch;
+import dev.steward.message.RefusedException;
+import dev.steward.store.StoreException;
+import java.util.List;
+
+/** {@code steward agent}: runs on an edge unit until it is told to stop. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        Launch.logOneLineARecord();
+        Agent agent;
+        try {
+            var flags = AgentSettings.OPTIONS.parse(List.of(arguments));
+            if (flags.containsKey("help")) {
+                System.out.print("steward agent --name NAME --broker URL --data DIR [options]\n\n"
+                        + AgentSettings.OPTIONS.help());
+                return;
+            }
+            if (flags.containsKey("version")) {
+                System.out.println("steward agent " + Launch.version());
+                return;
+            }
+            agent = new Agent(AgentSettings.from(flags, System.getenv(), Launch.version()));
+            Launch.runUntilStopped(agent::stop, flags.containsKey("until-stdin-closes"));
+        } catch (RefusedException e) {
+            System.err.println("steward agent: " + e.getMessage() + "\nsee steward agent --help");
+            System.exit(2);
+        } catch (StoreException e) {
+            System.err.println("steward agent: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+}

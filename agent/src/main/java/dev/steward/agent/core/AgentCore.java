@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.ErrorEvent;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.WireMessage;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.Lane;
+import dev.steward.message.link.Link;
+import dev.steward.message.link.LinkCounters;
+import dev.steward.message.link.LinkEvent;
+import dev.steward.message.link.LinkSink;
+import dev.steward.message.link.LinkWrite;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.Session;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * What an agent decides: the node's end of the link, and its executions. A machine without I/O; the loop around it
+ * feeds it one input at a time, commits what it wrote, then carries out the rest. Not thread-safe.
+ */
+public final class AgentCore {
+    /**
+     * How an agent is set up.
+     *
+     * @param concurrency by process name; 1 for those not named
+     */
+    public record Settings(
+            NodeName name,
+            NodeName station,
+            Session session,
+            String bootId,
+            Duration heartbeat,
+            Map<String, Integer> concurrency) {}
+
+    private final AgentSink sink;
+    private final Link link;
+    private final Outbox outbox;
+    private final Executions executions;
+    private final Deque<LinkEvent> events = new ArrayDeque<>();
+    private final LinkSink linkSink = new LinkSink() {
+        @Override
+        public void write(LinkWrite write) {
+            sink.write(new JournalWrite.OfLink(write));
+        }
+
+        @Override
+        public void send(Frame frame) {
+            sink.send(frame);
+        }
+
+        @Override
+        public void tell(LinkEvent event) {
+            events.addLast(event); // handled when the link is done, never in the middle of its work
+        }
+    };
+    private long undecodable;
+    private long staleGenerations;
+
+    /** @param alive executions that still run in this very process, after the journal was reopened */
+    public AgentCore(
+            Settings settings,
+            AgentStore store,
+            AgentSink sink,
+            MethodCheck methods,
+            RandomGenerator random,
+            Now now,
+            Set<CommandId> alive) {
+        this.sink = sink;
+        this.link = new Link(
+                Link.End.NODE,
+                settings.name(),
+                settings.station(),
+                settings.session(),
+                store.generation(),
+                settings.heartbeat(),
+                store,
+                random);
+        this.outbox = new Outbox(settings.station(), settings.session(), link, linkSink, store);
+        this.executions = new Executions(settings, store, sink, methods, outbox);
+        executions.recover(now, alive);
+        grantWindow();
+    }
+
+    /** What the node tells of itself. */
+    public void describe(String digest, JsonObject facts) {
+        link.describe(digest, facts);
+    }
+
+    public void connected(Now now) {
+        link.connected(now, linkSink);
+        handleEvents(now);
+    }
+
+    public void disconnected(Now now) {
+        link.disconnected(linkSink);
+        handleEvents(now);
+    }
+
+    public void frame(Now now, Frame frame) {
+        link.frame(now, frame, linkSink);
+        handleEvents(now);
+    }
+
+    /** Something arrived that is no frame: counted, kept, and never the end of anything. */
+    public void undecodable(Now now, WireMessage message, String reason) {
+        undecodable++;
+        sink.write(new JournalWrite.Quarantine(message, reason, now.wall()));
+        if (Long.bitCount(undecodable) == 1) { // the 1st, 2nd, 4th, 8th …: a flood must not fill the log
+            sink.log(
+                    System.Logger.Level.WARNING,
+                    "refused frame %d on %s: %s".formatted(undecodable, message.subject(), reason));
+            outbox.error(now, new ErrorEvent("link", undecodable + " frames refused; the last: " + reason, now.wall()));
+        }
+    }
+
+    public void spawned(CommandId id, long pid, long startTicks) {
+        sink.write(new JournalWrite.PutSpawned(id, pid, startTicks));
+    }
+
+    public void output(Now now, CommandId id, int attempt, OutputChunk chunk) {
+        executions.output(now, id, attempt, chunk);
+    }
+
+    public void ended(Now now, CommandId id, Outcome outcome) {
+        executions.ended(now, id, outcome);
+        grantWindow();
+    }
+
+    /** The method of a process threw. */
+    public void failed(Now now, CommandId id, String error) {
+        executions.failed(now, id, error);
+        grantWindow();
+    }
+
+    public void tick(Now now) {
+        link.tick(now, linkSink);
+        handleEvents(now);
+        executions.tick(now);
+        grantWindow();
+    }
+
+    /** Ends a batch of inputs, before its commit. */
+    public void flush() {
+        link.flush(linkSink);
+    }
+
+    /** Nothing new starts from now on; what runs may go on. */
+    public void drain() {
+        executions.drain();
+    }
+
+    /** Ends what still runs, as interrupted. */
+    public void interruptAll() {
+        executions.interruptAll();
+    }
+
+    public boolean isIdle() {
+        return executions.running().isEmpty();
+    }
+
+    /** The last word before a planned stop. */
+    public void leave(Now now) {
+        link.leave(now, linkSink);
+        handleEvents(now);
+    }
+
+    public boolean isLive() {
+        return link.isLive();
+    }
+
+    public LinkCounters counters() {
+        return link.counters();
+    }
+
+    private void handleEvents(Now now) {
+        LinkEvent event;
+        while ((event = events.pollFirst()) != null) {
+            switch (event) {
+                case LinkEvent.Deliver(Frame.Data data) -> executions.message(now, data);
+                case LinkEvent.Duplicate(Frame.Data data) -> executions.duplicate(now, data);
+                case LinkEvent.PeerRecorded recorded -> outbox.recorded(recorded.entry());
+                case LinkEvent.PeerLive live
+                when live.fresh() ->
+                    sink.log(
+                            System.Logger.Level.INFO,
+                            "station %s is there, generation %d"
+                                    .formatted(
+                                            live.hello().envelope().from(),
+                                            live.hello().envelope().generation()));
+                case LinkEvent.PeerLive live -> {}
+                case LinkEvent.PeerGone(String why) ->
+                    sink.log(System.Logger.Level.WARNING, "station not reachable: " + why);
+                case LinkEvent.StaleGeneration(long said, long known) -> staleGeneration(said, known);
+                case LinkEvent.RaisedGeneration(long generation) ->
+                    sink.write(new JournalWrite.PutGeneration(generation));
+            }
+        }
+        grantWindow();
+    }
+
+    private void staleGeneration(long said, long known) {
+        staleGenerations++;
+        if (Long.bitCount(staleGenerations) == 1) {
+            sink.log(
+                    System.Logger.Level.WARNING,
+                    "refused %d frames of a station of generation %d; generation %d has spoken: is an old station running?"
+                            .formatted(staleGenerations, said, known));
+        }
+    }
+
+    /** A full inbox takes no more commands: they wait at the station. */
+    private void grantWindow() {
+        boolean full =
+                executions.waitingCount() >= Limits.INBOX_COMMANDS || executions.waitingBytes() >= Limits.INBOX_BYTES;
+        link.grant(Lane.CONTROL, full ? 0 : Limits.WINDOW_BYTES);
+    }
+}

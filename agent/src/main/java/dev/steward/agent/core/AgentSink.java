@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.link.Frame;
+
+/** Where the agent's core puts its effects. Writes join the open transaction at once; all else waits for its commit. */
+public interface AgentSink {
+    void write(JournalWrite write);
+
+    void send(Frame frame);
+
+    /** Start the command in its process; it is recorded as running. */
+    void start(String process, Document.Command command, int attempt);
+
+    /** End a running execution, which then reports {@code state}. */
+    void stop(CommandId id, ExecutionState state);
+
+    /** For the agent's own log. */
+    void log(System.Logger.Level level, String text);
+}

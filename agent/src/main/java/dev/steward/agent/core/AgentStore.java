@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.link.LinkStore;
+import java.util.List;
+import java.util.Optional;
+
+/** What the agent's core reads of its journal; a read sees every write that went out before it. */
+public interface AgentStore extends LinkStore {
+    Optional<StoredExecution> execution(CommandId id);
+
+    /** Every execution that has not ended, in order of receipt. */
+    List<StoredExecution> open();
+
+    long lastOutboxPosition();
+
+    long lastExecutionPosition();
+
+    /** Bytes of streamed output that wait in the outbox. */
+    long bulkBytes();
+
+    /** The highest generation of the station heard so far, 0 for none. */
+    long generation();
+}

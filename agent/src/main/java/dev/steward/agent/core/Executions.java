@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.core;
+
+import dev.steward.message.Ack;
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ErrorEvent;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Inquiry;
+import dev.steward.message.Limits;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Subject;
+import dev.steward.message.WireMessage;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.Now;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What becomes of each command on this node: received, running, ended; told once and again whenever asked. */
+final class Executions {
+    /** How long an ended execution is kept to be told again. */
+    private static final Duration KEEP_ENDED = Duration.ofDays(7);
+
+    private static final long FORGET_EVERY_MS = 600_000;
+    private static final long EXPIRE_EVERY_MS = 1_000;
+
+    /** What is known of a running execution beside its stored record. */
+    private static final class Running {
+        private final String process;
+        private final int attempt;
+        /** Output that the outbox had no room for. */
+        private long droppedBytes;
+
+        Running(String process, int attempt) {
+            this.process = process;
+            this.attempt = attempt;
+        }
+    }
+
+    private final AgentCore.Settings settings;
+    private final AgentStore store;
+    private final AgentSink sink;
+    private final MethodCheck methods;
+    private final Outbox outbox;
+    private final Supervisor supervisor;
+    private final Map<CommandId, Running> running = new HashMap<>();
+    private long position;
+    private boolean draining;
+    private long forgetAt;
+    private long expireAt;
+
+    Executions(AgentCore.Settings settings, AgentStore store, AgentSink sink, MethodCheck methods, Outbox outbox) {
+        this.settings = settings;
+        this.store = store;
+        this.sink = sink;
+        this.methods = methods;
+        this.outbox = outbox;
+        this.supervisor = new Supervisor(settings.concurrency());
+        this.position = store.lastExecutionPosition();
+    }
+
+    /** Takes up what the journal holds; what ran and is not {@code alive} was interrupted. */
+    void recover(Now now, Set<CommandId> alive) {
+        for (StoredExecution execution : store.open()) {
+            if (execution.state() != ExecutionState.RUNNING) {
+                supervisor.add(execution);
+            } else if (alive.contains(execution.id())) {
+                running.put(execution.id(), new Running(execution.process(), execution.attempt()));
+                supervisor.process(execution.process()).started(execution.id());
+            } else {
+                interrupted(now, execution);
+            }
+        }
+        startAll(now);
+    }
+
+    /** A message seen for the first time. */
+    void message(Now now, Frame.Data data) {
+        Subject subject = data.subject();
+        try {
+            if (subject.kind() != Subject.Kind.COMMAND) {
+                throw new RefusedException("this node takes commands only");
+            }
+            if (subject.equals(Subject.inquiry(settings.name()))) {
+                Inquiry.decode(data.body()).commands().forEach(id -> retell(now, id, subject));
+                return;
+            }
+            switch (Document.decode(data.body())) {
+                case Document.Cancel cancel -> cancel(now, cancel);
+                case Document.Command command -> command(now, command, data);
+            }
+        } catch (RefusedException e) {
+            sink.write(new JournalWrite.Quarantine(
+                    new WireMessage(subject.toString(), Map.of("i", data.id().toString()), data.body()),
+                    e.getMessage(),
+                    now.wall()));
+            outbox.error(now, new ErrorEvent("message " + data.id(), "refused: " + e.getMessage(), now.wall()));
+        }
+    }
+
+    /** A message whose id is known: a command is answered with its present state. */
+    void duplicate(Now now, Frame.Data data) {
+        try {
+            if (data.subject().kind() == Subject.Kind.COMMAND
+                    && !data.subject().equals(Subject.inquiry(settings.name()))
+                    && Document.decode(data.body()) instanceof Document.Command command) {
+                retell(now, command.id(), data.subject());
+            }
+        } catch (RefusedException e) {
+            sink.log(System.Logger.Level.DEBUG, "known and refused before: " + e.getMessage());
+        }
+    }
+
+    void output(Now now, CommandId id, int attempt, OutputChunk chunk) {
+        Running execution = running.get(id);
+        if (execution != null
+                && execution.attempt == attempt
+                && !outbox.output(now, execution.process, new Ack.Output(id, attempt, chunk))) {
+            execution.droppedBytes += chunk.bytes().length;
+        }
+    }
+
+    void ended(Now now, CommandId id, Outcome outcome) {
+        Running execution = running.get(id);
+        if (execution != null) {
+            end(now, stored(id), withoutDropped(outcome, execution.droppedBytes));
+        }
+    }
+
+    void failed(Now now, CommandId id, String error) {
+        Running execution = running.get(id);
+        if (execution == null) {
+            return;
+        }
+        ProcessQueue process = supervisor.process(execution.process);
+        long down = process.failed(now.millis());
+        String text = "process %s failed and starts again in %d ms: %s".formatted(process.name(), down, error);
+        sink.log(System.Logger.Level.ERROR, text);
+        outbox.error(now, new ErrorEvent("process " + process.name(), text, now.wall()));
+        StoredExecution stored = stored(id);
+        end(now, stored, interruption(now, stored, "its process failed: " + error));
+    }
+
+    void tick(Now now) {
+        if (now.millis() >= expireAt) {
+            expireAt = now.millis() + EXPIRE_EVERY_MS;
+            supervisor.removeExpired(now.wall()).forEach(id -> expire(now, stored(id)));
+        }
+        if (now.millis() >= forgetAt) {
+            forgetAt = now.millis() + FORGET_EVERY_MS;
+            sink.write(new JournalWrite.ForgetEnded(now.wall().minus(KEEP_ENDED), now.wall()));
+        }
+        startAll(now); // a process that was down may be up again
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    void interruptAll() {
+        running.keySet().forEach(id -> sink.stop(id, ExecutionState.INTERRUPTED));
+    }
+
+    Collection<CommandId> running() {
+        return running.keySet();
+    }
+
+    int waitingCount() {
+        return supervisor.waitingCount();
+    }
+
+    long waitingBytes() {
+        return supervisor.waitingBytes();
+    }
+
+    private void command(Now now, Document.Command command, Frame.Data data) {
+        if (store.execution(command.id()).isPresent()) {
+            retell(now, command.id(), data.subject());
+            return;
+        }
+        String process = data.subject().method() + "." + data.subject().domain();
+        var execution = new StoredExecution(
+                command.id(),
+                ++position,
+                process,
+                data.body(),
+                ExecutionState.RECEIVED,
+                0,
+                "",
+                command.startBefore(),
+                Optional.empty(),
+                Optional.empty());
+        try {
+            if (!process.equals(command.method() + "." + command.domain())) {
+                throw new RefusedException("the document is for %s.%s, but came on %s"
+                        .formatted(command.method(), command.domain(), data.subject()));
+            }
+            if (!command.targets().contains(settings.name())) {
+                throw new RefusedException("the document is not for this node");
+            }
+            methods.check(command);
+        } catch (RefusedException e) {
+            end(now, execution, Outcome.notStarted(ExecutionState.REJECTED, e.getMessage(), now.wall()));
+            return;
+        }
+        sink.write(new JournalWrite.PutExecution(execution));
+        supervisor.add(execution);
+        start(now, supervisor.process(process));
+    }
+
+    private void cancel(Now now, Document.Cancel cancel) {
+        CommandId id = cancel.command();
+        Optional<StoredExecution> found = store.execution(id);
+        if (!cancel.targets().contains(settings.name())) {
+            outbox.error(now, new ErrorEvent("cancel " + id, "the document is not for this node", now.wall()));
+        } else if (found.isEmpty()) {
+            outbox.ack(now, "cancel.steward", new Ack.Unknown(id));
+        } else if (found.get().state().isTerminal()) {
+            String reason = "it has ended: " + found.get().state();
+            outbox.ack(now, found.get().process(), new Ack.CancelRefused(id, reason));
+        } else if (supervisor.remove(found.get())) {
+            end(
+                    now,
+                    found.get(),
+                    Outcome.notStarted(ExecutionState.CANCELED, "canceled before it started", now.wall()));
+        } else {
+            sink.stop(id, ExecutionState.CANCELED);
+        }
+    }
+
+    private void retell(Now now, CommandId id, Subject subject) {
+        Optional<StoredExecution> found = store.execution(id);
+        if (found.isEmpty()) {
+            outbox.ack(now, subject.method() + "." + subject.domain(), new Ack.Unknown(id));
+            return;
+        }
+        StoredExecution execution = found.get();
+        if (execution.finished().isPresent()) {
+            outbox.finished(now, execution.process(), execution.finished().get());
+        } else if (execution.state() == ExecutionState.RUNNING) {
+            outbox.ack(
+                    now,
+                    execution.process(),
+                    new Ack.Started(
+                            id, execution.attempt(), execution.startedAt().orElse(now.wall())));
+        } else {
+            outbox.ack(now, execution.process(), new Ack.Waiting(id));
+        }
+    }
+
+    private void startAll(Now now) {
+        supervisor.processes().forEach(process -> start(now, process));
+    }
+
+    private void start(Now now, ProcessQueue process) {
+        while (!draining) {
+            Optional<CommandId> next = supervisor.next(process, now.millis());
+            if (next.isEmpty()) {
+                return;
+            }
+            StoredExecution execution = stored(next.get());
+            if (execution.startBefore().isBefore(now.wall())) {
+                expire(now, execution);
+            } else {
+                spawn(now, process, execution);
+            }
+        }
+    }
+
+    private void spawn(Now now, ProcessQueue process, StoredExecution waiting) {
+        Document.Command command = decode(waiting);
+        StoredExecution execution = waiting.running(waiting.attempt() + 1, settings.bootId(), now.wall());
+        // Recorded as running before the spawn, never after: a crash in between must not look like a free one.
+        sink.write(new JournalWrite.PutExecution(execution));
+        outbox.ack(now, execution.process(), new Ack.Started(execution.id(), execution.attempt(), now.wall()));
+        process.started(execution.id());
+        running.put(execution.id(), new Running(execution.process(), execution.attempt()));
+        sink.start(execution.process(), command, execution.attempt());
+    }
+
+    private void interrupted(Now now, StoredExecution execution) {
+        if (decode(execution).repeatable() && execution.attempt() < Limits.ATTEMPTS) {
+            StoredExecution again = execution.waiting();
+            sink.write(new JournalWrite.PutExecution(again));
+            supervisor.add(again);
+            return;
+        }
+        String what = execution.bootId().equals(settings.bootId()) ? "the agent" : "the machine";
+        end(now, execution, interruption(now, execution, what + " went down while it ran"));
+    }
+
+    private void expire(Now now, StoredExecution execution) {
+        end(now, execution, Outcome.notStarted(ExecutionState.EXPIRED, "not started by its deadline", now.wall()));
+    }
+
+    /** The one way in which an execution ends. */
+    private void end(Now now, StoredExecution execution, Outcome outcome) {
+        byte[] ack = new Ack.Finished(execution.id(), outcome).encode();
+        sink.write(new JournalWrite.PutExecution(execution.ended(outcome.state(), ack)));
+        outbox.finished(now, execution.process(), ack);
+        if (running.remove(execution.id()) != null) {
+            ProcessQueue process = supervisor.process(execution.process());
+            process.ended(execution.id());
+            start(now, process);
+        }
+    }
+
+    private static Outcome interruption(Now now, StoredExecution execution, String reason) {
+        return Outcome.without(
+                ExecutionState.INTERRUPTED, execution.attempt(), reason, execution.startedAt(), now.wall());
+    }
+
+    private static Outcome withoutDropped(Outcome outcome, long droppedBytes) {
+        return droppedBytes == 0
+                ? outcome
+                : new Outcome(
+                        outcome.state(),
+                        outcome.attempt(),
+                        outcome.exitCode(),
+                        outcome.reason(),
+                        outcome.startedAt(),
+                        outcome.finishedAt(),
+                        outcome.duration(),
+                        outcome.stdoutBytes(),
+                        outcome.stderrBytes(),
+                        outcome.keptBytes() - droppedBytes,
+                        outcome.output());
+    }
+
+    private StoredExecution stored(CommandId id) {
+        return store.execution(id)
+                .orElseThrow(() -> new IllegalStateException("execution " + id + " is not in the journal"));
+    }
+
+    private static Document.Command decode(StoredExecution execution) {
+        try {
+            if (Document.decode(execution.document()) instanceof Document.Command command) {
+                return command;
+            }
+        } catch (RefusedException e) {
+            throw new IllegalStateException("the journal's document of " + execution.id() + ": " + e.getMessage(), e);
+        }
+        throw new IllegalStateException("the journal holds no command under " + execution.id());
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.WireMessage;
+import dev.steward.message.link.LinkWrite;
+import java.time.Instant;
+
+/** A change of the agent's journal. */
+public sealed interface JournalWrite {
+    record OfLink(LinkWrite write) implements JournalWrite {}
+
+    /** Inserts or replaces. */
+    record PutExecution(StoredExecution execution) implements JournalWrite {}
+
+    /** The main process of a start, so that it can be found after a crash. */
+    record PutSpawned(CommandId id, long pid, long startTicks) implements JournalWrite {}
+
+    /** Forgets executions that ended before {@code endedBefore} and could not have started after {@code now}. */
+    record ForgetEnded(Instant endedBefore, Instant now) implements JournalWrite {}
+
+    /** The highest generation of the station heard so far. */
+    record PutGeneration(long generation) implements JournalWrite {}
+
+    /** Keeps what could not be read, for inspection. */
+    record Quarantine(WireMessage message, String reason, Instant at) implements JournalWrite {}
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.core;
+
+import dev.steward.message.Ack;
+import dev.steward.message.ErrorEvent;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
+import dev.steward.message.link.Lane;
+import dev.steward.message.link.Link;
+import dev.steward.message.link.LinkSink;
+import dev.steward.message.link.MessageId;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.link.Session;
+
+/** Gives messages to the station their identity and place, and keeps streamed output within its budget. */
+final class Outbox {
+    private final NodeName station;
+    private final Session session;
+    private final Link link;
+    private final LinkSink sink;
+    private long position;
+    private long counter;
+    private long bulkBytes;
+
+    Outbox(NodeName station, Session session, Link link, LinkSink sink, AgentStore store) {
+        this.station = station;
+        this.session = session;
+        this.link = link;
+        this.sink = sink;
+        this.position = store.lastOutboxPosition();
+        this.bulkBytes = store.bulkBytes();
+    }
+
+    void ack(Now now, String process, Ack ack) {
+        put(now, Lane.RESULTS, ackSubject(process), ack.encode());
+    }
+
+    /** An end that is told for the first time or again, in the bytes that the journal keeps. */
+    void finished(Now now, String process, byte[] ack) {
+        put(now, Lane.RESULTS, ackSubject(process), ack);
+    }
+
+    void error(Now now, ErrorEvent event) {
+        put(now, Lane.RESULTS, Subject.errorLog(station), event.encode());
+    }
+
+    /** @return false where the budget of streamed output is used up and the chunk was not taken */
+    boolean output(Now now, String process, Ack.Output ack) {
+        byte[] body = ack.encode();
+        if (bulkBytes + body.length > Limits.BULK_OUTBOX_BYTES) {
+            return false;
+        }
+        bulkBytes += body.length;
+        put(now, Lane.BULK, ackSubject(process), body);
+        return true;
+    }
+
+    void recorded(OutboxEntry entry) {
+        if (entry.lane() == Lane.BULK) {
+            bulkBytes -= entry.body().length;
+        }
+    }
+
+    private Subject ackSubject(String process) {
+        int dot = process.indexOf('.');
+        return Subject.ack(station, process.substring(0, dot), process.substring(dot + 1));
+    }
+
+    private void put(Now now, Lane lane, Subject subject, byte[] body) {
+        var id = new MessageId(session, ++counter);
+        // Marked as sent from the start where the link is live: it goes out right after this commit, or may.
+        link.enqueue(now, new OutboxEntry(++position, station, lane, id, subject, body, link.isLive()), sink);
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.ExecutionState;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One command as this node's journal has it.
+ *
+ * @param position rises in order of receipt
+ * @param process {@code method.domain}
+ * @param document the exact bytes that were received
+ * @param attempt starts so far
+ * @param bootId of the machine's run in which the last start happened; empty before the first
+ * @param finished the encoded ack that tells the end, kept to be told again
+ */
+public record StoredExecution(
+        CommandId id,
+        long position,
+        String process,
+        byte[] document,
+        ExecutionState state,
+        int attempt,
+        String bootId,
+        Instant startBefore,
+        Optional<Instant> startedAt,
+        Optional<byte[]> finished) {
+
+    StoredExecution running(int nextAttempt, String boot, Instant at) {
+        return new StoredExecution(
+                id,
+                position,
+                process,
+                document,
+                ExecutionState.RUNNING,
+                nextAttempt,
+                boot,
+                startBefore,
+                Optional.of(at),
+                Optional.empty());
+    }
+
+    /** Back in the queue after an interruption. */
+    StoredExecution waiting() {
+        return new StoredExecution(
+                id,
+                position,
+                process,
+                document,
+                ExecutionState.RECEIVED,
+                attempt,
+                bootId,
+                startBefore,
+                startedAt,
+                Optional.empty());
+    }
+
+    StoredExecution ended(ExecutionState end, byte[] ack) {
+        return new StoredExecution(
+                id, position, process, document, end, attempt, bootId, startBefore, startedAt, Optional.of(ack));
+    }
+}
