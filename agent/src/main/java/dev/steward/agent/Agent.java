@@ -272,7 +272,7 @@ public final class Agent {
         }
 
         @Override
-        public void message(WireMessage message) throws InterruptedException {
+        public void message(WireMessage message, long position) throws InterruptedException {
             try {
                 Frame frame = FrameCodec.decode(message);
                 loop.put((core, now) -> core.frame(now, frame));

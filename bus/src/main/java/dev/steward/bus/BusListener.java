@@ -11,5 +11,6 @@ public interface BusListener {
     /** The connection is gone; the bus tries for a new one until it is closed. */
     void disconnected(String why) throws InterruptedException;
 
-    void message(WireMessage message) throws InterruptedException;
+    /** @param position in the station's mailbox; 0 where the bus has none */
+    void message(WireMessage message, long position) throws InterruptedException;
 }

@@ -42,9 +42,6 @@ public final class Mailbox implements NatsBus.Reader {
          * @param incarnation tells this stream from one of the same name made later
          */
         long in(String incarnation) throws InterruptedException;
-
-        /** The next message that {@code BusListener.message} gets has this number. */
-        void next(String incarnation, long sequence);
     }
 
     public Mailbox(String station, long maxBytes, Position position) {
@@ -98,8 +95,7 @@ public final class Mailbox implements NatsBus.Reader {
         while (connection.getStatus() == Connection.Status.CONNECTED) {
             Message message = messages.nextMessage(POLL);
             if (message != null) {
-                position.next(incarnation, message.metaData().streamSequence());
-                listener.message(NatsBus.wire(message));
+                listener.message(NatsBus.wire(message), message.metaData().streamSequence());
             }
             if (System.nanoTime() >= checkAt) {
                 // A stream that was deleted or wiped under us shows as another incarnation, and all begins anew.

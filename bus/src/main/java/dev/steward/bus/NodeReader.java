@@ -32,7 +32,7 @@ final class NodeReader implements NatsBus.Reader {
         while (connection.getStatus() == Connection.Status.CONNECTED) {
             Message message = subscription.nextMessage(Duration.ofSeconds(1));
             if (message != null) {
-                listener.message(NatsBus.wire(message));
+                listener.message(NatsBus.wire(message), 0);
             }
         }
     }

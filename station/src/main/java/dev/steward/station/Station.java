@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station;
+
+import dev.steward.bus.Bus;
+import dev.steward.bus.BusListener;
+import dev.steward.bus.Mailbox;
+import dev.steward.bus.NatsBus;
+import dev.steward.message.CommandId;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.WireMessage;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.FrameCodec;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.Session;
+import dev.steward.station.core.Answer;
+import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.StationCore;
+import dev.steward.station.core.StationSink;
+import dev.steward.station.http.Api;
+import dev.steward.station.http.Feed;
+import dev.steward.station.http.Orders;
+import dev.steward.station.http.Presence;
+import dev.steward.station.ledger.Ledger;
+import dev.steward.station.ledger.LedgerReader;
+import dev.steward.store.CommitLoop;
+import dev.steward.store.FolderLock;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+
+/** The station's parts and its loop: receive, decide, commit, send. Nobody else touches the ledger's writing side. */
+public final class Station implements Orders {
+    private static final System.Logger LOG = System.getLogger(Station.class.getName());
+    private static final long TICK_MS = 200;
+    private static final long ANSWER_WITHIN_S = 30;
+    private static final long MAILBOX_BYTES = 1L << 30;
+
+    private final StationSettings settings;
+    private final RandomGenerator random = new SecureRandom();
+    private final Effects effects = new Effects();
+    private final Feed feed = new Feed();
+    private final Presence presence = new Presence();
+    private final FolderLock lock;
+    private final CommitLoop<StationCore> loop;
+    private final Mailbox mailbox;
+    private final Bus bus;
+    private final LedgerReader reader;
+    private final Api api;
+    private final StationFile file;
+    private final long generation;
+    private Ledger ledger;
+    private StationCore core;
+    private volatile boolean connected;
+    private volatile boolean stopping;
+    private String mailboxIncarnation = "";
+    private long mailboxPosition;
+
+    /** Takes the data folder, recovers what it holds, and starts; returns when the API is served. */
+    public Station(StationSettings settings) {
+        this.settings = settings;
+        this.lock = FolderLock.take(settings.data());
+        this.ledger = Ledger.open(settings.data());
+        this.loop = new CommitLoop<>("station", TICK_MS, new Host());
+        ledger.begin();
+        this.generation = ledger.raiseGeneration(Instant.now());
+        this.core = newCore();
+        ledger.commit();
+        this.mailbox = new Mailbox(settings.name().value(), MAILBOX_BYTES, new Position());
+        this.bus = NatsBus.station(settings.bus(), mailbox, new FromBus());
+        this.reader = new LedgerReader(settings.data());
+        this.file = new StationFile(settings);
+        this.api = new Api(
+                new Api.Settings(
+                        settings.httpHost(),
+                        settings.httpPort(),
+                        file.token(),
+                        settings.name(),
+                        settings.version(),
+                        generation),
+                this,
+                reader,
+                feed,
+                presence);
+        loop.start();
+        file.write();
+        LOG.log(System.Logger.Level.INFO, "serving {0}, generation {1}", settings.url(), Long.toString(generation));
+    }
+
+    public void stop() throws InterruptedException {
+        file.delete();
+        api.close();
+        stopping = true;
+        loop.awaitEnd();
+    }
+
+    @Override
+    public Answer order(List<byte[]> documents) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.order(now, documents));
+    }
+
+    @Override
+    public Answer cancel(CommandId command, List<byte[]> documents) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.cancel(now, command, documents));
+    }
+
+    private interface Question {
+        Answer put(StationCore core, Now now);
+    }
+
+    /** The answer is given once the commit that holds it is durable. */
+    private Answer ask(Question question) throws InterruptedException, TimeoutException {
+        var answer = new CompletableFuture<Answer>();
+        loop.put((core, now) -> effects.answers.add(new Effects.Reply(answer, question.put(core, now))));
+        try {
+            return answer.get(ANSWER_WITHIN_S, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("nothing completes an answer with an error", e);
+        }
+    }
+
+    private StationCore newCore() {
+        return new StationCore(
+                settings.name(), Session.create(random), generation, ledger, effects, random, CommitLoop.now());
+    }
+
+    private void commit() {
+        core.flush();
+        if (mailboxPosition > 0) {
+            ledger.putMailboxPosition(mailboxIncarnation, mailboxPosition);
+        }
+        ledger.commit();
+        mailbox.recordedUpTo(mailboxPosition);
+        effects.carryOut();
+    }
+
+    private final class Host implements CommitLoop.Host<StationCore> {
+        @Override
+        public StationCore begin() {
+            ledger.begin();
+            return core;
+        }
+
+        @Override
+        public void commit() {
+            Station.this.commit();
+        }
+
+        @Override
+        public void reopen() {
+            effects.drop();
+            ledger.close();
+            ledger = Ledger.open(settings.data());
+            ledger.begin();
+            mailboxPosition = ledger.mailboxPosition(mailboxIncarnation);
+            core = newCore();
+            if (connected) {
+                core.connected(CommitLoop.now());
+            }
+            Station.this.commit();
+        }
+
+        @Override
+        public void tick(Now now, List<CommitLoop.Input<StationCore>> batch) {
+            batch.add(StationCore::tick);
+        }
+
+        @Override
+        public boolean isDone() {
+            return stopping && loop.isEmpty();
+        }
+
+        @Override
+        public void close() {
+            ledger.begin();
+            core.close();
+            Station.this.commit();
+            bus.close();
+            reader.close();
+            ledger.close();
+            lock.close();
+        }
+    }
+
+    /** Holds back what must wait for the commit. */
+    private final class Effects implements StationSink {
+        private record Reply(CompletableFuture<Answer> to, Answer answer) {}
+
+        private final List<Frame> frames = new ArrayList<>();
+        private final List<Reply> answers = new ArrayList<>();
+        private boolean news;
+
+        @Override
+        public void write(LedgerWrite write) {
+            news |= write instanceof LedgerWrite.PutTransition
+                    || write instanceof LedgerWrite.PutExecution
+                    || write instanceof LedgerWrite.PutOutput;
+            ledger.apply(write);
+        }
+
+        @Override
+        public void send(Frame frame) {
+            frames.add(frame);
+        }
+
+        @Override
+        public void presence(NodeName node, boolean reachable, Instant lastHeardAt) {
+            news |= presence.heard(node, reachable, lastHeardAt);
+        }
+
+        @Override
+        public void log(System.Logger.Level level, String text) {
+            LOG.log(level, text);
+        }
+
+        void carryOut() {
+            frames.forEach(frame -> bus.publish(FrameCodec.encode(frame)));
+            answers.forEach(reply -> reply.to.complete(reply.answer));
+            if (news) {
+                feed.publish();
+            }
+            drop();
+        }
+
+        void drop() {
+            frames.clear();
+            answers.clear();
+            news = false;
+        }
+    }
+
+    private final class Position implements Mailbox.Position {
+        @Override
+        public long in(String incarnation) throws InterruptedException {
+            var position = new CompletableFuture<Long>();
+            loop.put((core, now) -> {
+                mailboxIncarnation = incarnation;
+                mailboxPosition = ledger.mailboxPosition(incarnation);
+                position.complete(mailboxPosition);
+            });
+            try {
+                return position.get();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException("nothing completes a position with an error", e);
+            }
+        }
+    }
+
+    private final class FromBus implements BusListener {
+        @Override
+        public void connected() throws InterruptedException {
+            connected = true;
+            loop.put(StationCore::connected);
+        }
+
+        @Override
+        public void disconnected(String why) throws InterruptedException {
+            connected = false;
+            loop.put(StationCore::disconnected);
+        }
+
+        @Override
+        public void message(WireMessage message, long position) throws InterruptedException {
+            CommitLoop.Input<StationCore> input = decode(message);
+            loop.put((core, now) -> {
+                input.apply(core, now);
+                mailboxPosition = position;
+            });
+        }
+
+        private static CommitLoop.Input<StationCore> decode(WireMessage message) {
+            try {
+                Frame frame = FrameCodec.decode(message);
+                return (core, now) -> core.frame(now, frame);
+            } catch (RefusedException e) {
+                return (core, now) -> core.undecodable(now, message, e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station;
+
+import dev.steward.bus.BusSettings;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.text.Options;
+import dev.steward.message.text.Options.Option;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a station is set up: flags over environment.
+ *
+ * @param stationFile where to leave url, pid and token for the command line
+ */
+public record StationSettings(
+        NodeName name, BusSettings bus, Path data, String httpHost, int httpPort, Path stationFile, String version) {
+    static final Options OPTIONS = new Options(List.of(
+            new Option("broker", "URL", "broker to connect to; required, for instance nats://127.0.0.1:4222"),
+            new Option("data", "DIR", "folder of the ledger; required"),
+            new Option("http", "HOST:PORT", "where to serve API and page (127.0.0.1:8470); loopback only as yet"),
+            new Option("name", "NAME", "node name of this station (central)"),
+            new Option(
+                    "station-file",
+                    "FILE",
+                    "where to leave url and token for the command line (station.json in the data folder)"),
+            new Option("until-stdin-closes", "", "stop when standard input ends: whoever started this is gone"),
+            new Option("version", "", "print the version"),
+            new Option("help", "", "print this help")));
+
+    /** @throws RefusedException where a setting is missing or wrong; the text says which */
+    static StationSettings from(Map<String, List<String>> flags, Map<String, String> environment, String version)
+            throws RefusedException {
+        Path data = Path.of(text("data", "", flags, environment)).toAbsolutePath();
+        String http = text("http", "127.0.0.1:8470", flags, environment);
+        int colon = http.lastIndexOf(':');
+        String host = colon < 0 ? "" : http.substring(0, colon);
+        // Without TLS and accounts the API must not be seen from elsewhere.
+        if (!List.of("127.0.0.1", "localhost", "[::1]").contains(host)) {
+            throw new RefusedException(
+                    "--http %s: give HOST:PORT with a loopback host, such as 127.0.0.1:8470".formatted(http));
+        }
+        NodeName name = NodeName.parse(text("name", NodeName.CENTRAL.value(), flags, environment));
+        return new StationSettings(
+                name,
+                BusSettings.of(text("broker", "", flags, environment), name.value()),
+                data,
+                host,
+                port(http.substring(colon + 1)),
+                Path.of(text("station-file", data.resolve("station.json").toString(), flags, environment))
+                        .toAbsolutePath(),
+                version);
+    }
+
+    String url() {
+        return "http://" + httpHost + ":" + httpPort;
+    }
+
+    private static int port(String text) throws RefusedException {
+        try {
+            int port = Integer.parseInt(text);
+            if (port > 0 && port < 65_536) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // refused below, as any other wrong number
+        }
+        throw new RefusedException("--http: '%s' is not a port".formatted(text));
+    }
+
+    private static String text(
+            String name, String otherwise, Map<String, List<String>> flags, Map<String, String> environment)
+            throws RefusedException {
+        String value = flags.containsKey(name)
+                ? flags.get(name).getLast()
+                : Options.fromEnvironment(name, environment).orElse(otherwise);
+        if (value.isEmpty()) {
+            throw new RefusedException("--%s is missing".formatted(name));
+        }
+        return value;
+    }
+}

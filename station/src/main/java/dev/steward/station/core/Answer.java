@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.CommandId;
+import java.util.List;
+
+/** What the station says to an order or a cancel; a refusal is a value, and nothing of the order was done. */
+public sealed interface Answer {
+    /** In the ledger: the commands, each once, in the order given. */
+    record Accepted(List<CommandId> commands) implements Answer {}
+
+    record Refused(Reason reason, String message) implements Answer {}
+
+    /** Kinds of refusal, as the API tells them apart. */
+    enum Reason {
+        BAD_REQUEST,
+        UNKNOWN_NODE,
+        NOT_FOUND,
+        CONFLICT
+    }
+}

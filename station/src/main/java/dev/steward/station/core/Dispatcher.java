@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Subject;
+import dev.steward.message.Times;
+import dev.steward.message.link.MessageId;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.OutboxEntry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Takes orders: all of a call or nothing, and the same order twice is the same order. */
+final class Dispatcher {
+    private static final int EXPIRE_AT_ONCE = 500;
+
+    private record Part(Document.Command document, byte[] bytes) {}
+
+    /** A refusal on the way of an order; nothing was written yet. */
+    private static final class OrderRefused extends Exception {
+        private static final long serialVersionUID = 1;
+        private final Answer.Reason reason;
+
+        OrderRefused(Answer.Reason reason, String message) {
+            super(message, null, false, false);
+            this.reason = reason;
+        }
+
+        Answer answer() {
+            return new Answer.Refused(reason, String.valueOf(getMessage()));
+        }
+    }
+
+    private final StationStore store;
+    private final StationSink sink;
+    private final Nodes nodes;
+    private final Executions executions;
+
+    Dispatcher(StationStore store, StationSink sink, Nodes nodes, Executions executions) {
+        this.store = store;
+        this.sink = sink;
+        this.nodes = nodes;
+        this.executions = executions;
+    }
+
+    Answer order(Now now, List<byte[]> documents) {
+        try {
+            Map<CommandId, List<Part>> commands = read(documents);
+            var fresh = new ArrayList<List<Part>>();
+            for (List<Part> parts : commands.values()) {
+                if (!isKnown(parts)) {
+                    check(now, parts);
+                    fresh.add(parts);
+                }
+            }
+            fresh.forEach(parts -> queue(now, parts));
+            return new Answer.Accepted(List.copyOf(commands.keySet()));
+        } catch (OrderRefused e) {
+            return e.answer();
+        }
+    }
+
+    Answer cancel(Now now, CommandId command, List<byte[]> documents) {
+        List<NodeName> targets = store.targets(command);
+        if (targets.isEmpty()) {
+            return new Answer.Refused(Answer.Reason.NOT_FOUND, "no command " + command);
+        }
+        try {
+            var cancels = new LinkedHashMap<Document.Cancel, byte[]>();
+            for (byte[] bytes : documents) {
+                if (!(decode(bytes) instanceof Document.Cancel cancel)
+                        || !cancel.command().equals(command)) {
+                    throw new OrderRefused(
+                            Answer.Reason.BAD_REQUEST, "expected a cancel document for the command " + command);
+                }
+                for (NodeName target : cancel.targets()) {
+                    if (!targets.contains(target)) {
+                        throw new OrderRefused(Answer.Reason.UNKNOWN_NODE, "the command was not ordered for " + target);
+                    }
+                }
+                cancels.put(cancel, bytes);
+            }
+            cancels.forEach((cancel, bytes) -> cancel.targets().forEach(target -> cancel(now, command, target, bytes)));
+            return new Answer.Accepted(List.of(command));
+        } catch (OrderRefused e) {
+            return e.answer();
+        }
+    }
+
+    /** Gives up what should have started by now and was never sent; says of the rest that it looks expired. */
+    void expire(Now now) {
+        for (Execution execution : store.overdue(now.wall(), EXPIRE_AT_ONCE)) {
+            Optional<OutboxEntry> unsent = store.unsent(execution.node(), execution.messageId());
+            unsent.ifPresent(entry -> nodes.find(execution.node()).ifPresent(node -> nodes.withdraw(node, entry)));
+            executions.expired(now, execution, unsent.isPresent());
+        }
+    }
+
+    private void cancel(Now now, CommandId command, NodeName target, byte[] bytes) {
+        Execution execution = store.execution(command, target).orElseThrow();
+        Nodes.Node node = nodes.find(target).orElseThrow();
+        if (execution.isFinal()) {
+            return;
+        }
+        Optional<OutboxEntry> unsent = store.unsent(target, execution.messageId());
+        if (unsent.isPresent()) {
+            nodes.withdraw(node, unsent.get());
+            executions.canceled(now, execution);
+        } else {
+            nodes.enqueue(now, node, Subject.cancel(target), bytes);
+        }
+    }
+
+    private static Map<CommandId, List<Part>> read(List<byte[]> documents) throws OrderRefused {
+        var commands = new LinkedHashMap<CommandId, List<Part>>();
+        for (byte[] bytes : documents) {
+            if (!(decode(bytes) instanceof Document.Command command)) {
+                throw new OrderRefused(Answer.Reason.BAD_REQUEST, "expected a command document");
+            }
+            commands.computeIfAbsent(command.id(), id -> new ArrayList<>()).add(new Part(command, bytes));
+        }
+        return commands;
+    }
+
+    private static Document decode(byte[] bytes) throws OrderRefused {
+        try {
+            return Document.decode(bytes);
+        } catch (RefusedException e) {
+            throw new OrderRefused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage());
+        }
+    }
+
+    /** Whether the ledger has exactly these bytes under this id; other bytes are a conflict. */
+    private boolean isKnown(List<Part> parts) throws OrderRefused {
+        CommandId id = parts.getFirst().document().id();
+        int known = store.parts(id);
+        if (known == 0) {
+            return false;
+        }
+        boolean same = known == parts.size();
+        for (Part part : parts) {
+            same &= store.document(id, part.document().part())
+                    .filter(stored -> Arrays.equals(stored, part.bytes()))
+                    .isPresent();
+        }
+        if (!same) {
+            throw new OrderRefused(
+                    Answer.Reason.CONFLICT, "the command %s is in the ledger with other contents".formatted(id));
+        }
+        return true;
+    }
+
+    private void check(Now now, List<Part> parts) throws OrderRefused {
+        Document.Command first = parts.getFirst().document();
+        Set<Integer> numbers = new HashSet<>();
+        Set<NodeName> targets = new HashSet<>();
+        for (Part part : parts) {
+            Document.Command document = part.document();
+            numbers.add(document.part());
+            if (document.parts() != parts.size()
+                    || !document.method().equals(first.method())
+                    || !document.domain().equals(first.domain())) {
+                throw new OrderRefused(
+                        Answer.Reason.BAD_REQUEST,
+                        "the parts of %s do not fit together: all of them in one call, of one method and domain"
+                                .formatted(first.id()));
+            }
+            for (NodeName target : document.targets()) {
+                if (!targets.add(target)) {
+                    throw new OrderRefused(
+                            Answer.Reason.BAD_REQUEST, "%s names %s twice".formatted(first.id(), target));
+                }
+                if (nodes.find(target).isEmpty()) {
+                    throw new OrderRefused(
+                            Answer.Reason.UNKNOWN_NODE,
+                            "no node '%s'; nothing was ordered. See steward nodes".formatted(target));
+                }
+            }
+            // The agent's frame must hold it, headers included.
+            if (part.bytes().length > Limits.DOCUMENT_BYTES) {
+                throw new OrderRefused(Answer.Reason.BAD_REQUEST, "document is too large");
+            }
+        }
+        if (numbers.size() != parts.size()) {
+            throw new OrderRefused(Answer.Reason.BAD_REQUEST, "a part of %s comes twice".formatted(first.id()));
+        }
+        if (!first.startBefore().isAfter(now.wall())) {
+            throw new OrderRefused(
+                    Answer.Reason.BAD_REQUEST,
+                    "the deadline %s of %s has passed".formatted(Times.text(first.startBefore()), first.id()));
+        }
+    }
+
+    private void queue(Now now, List<Part> parts) {
+        int total = parts.stream()
+                .mapToInt(part -> part.document().targets().size())
+                .sum();
+        sink.write(new LedgerWrite.PutCommand(parts.getFirst().document(), total, now.wall()));
+        for (Part part : parts) {
+            Document.Command document = part.document();
+            sink.write(new LedgerWrite.PutDocument(document.id(), document.part(), part.bytes()));
+            for (NodeName target : document.targets()) {
+                Nodes.Node node = nodes.find(target).orElseThrow();
+                Subject subject = Subject.command(target, document.method(), document.domain());
+                MessageId message = nodes.enqueue(now, node, subject, part.bytes());
+                executions.queued(new Execution(
+                        document.id(),
+                        target,
+                        document.part(),
+                        message.toString(),
+                        now.wall(),
+                        document.startBefore(),
+                        ExecutionState.QUEUED,
+                        false,
+                        0,
+                        Optional.empty(),
+                        Optional.empty(),
+                        0));
+            }
+        }
+    }
+}

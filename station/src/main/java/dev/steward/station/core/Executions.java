@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.Ack;
+import dev.steward.message.CommandId;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.NodeName;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.link.Now;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What the station makes of the words about each execution. Once a command may have left, the node's word decides. */
+final class Executions {
+    private final NodeName self;
+    private final StationStore store;
+    private final StationSink sink;
+    private long seq;
+
+    Executions(NodeName self, StationStore store, StationSink sink) {
+        this.self = self;
+        this.store = store;
+        this.sink = sink;
+        this.seq = store.lastSeq();
+    }
+
+    void queued(Execution execution) {
+        sink.write(new LedgerWrite.PutExecution(execution, ++seq, self));
+    }
+
+    /** The node's inbox has the command: the link says so. */
+    void recorded(Now now, CommandId command, NodeName node) {
+        store.execution(command, node)
+                .filter(execution ->
+                        !execution.isFinal() && (execution.state() == ExecutionState.QUEUED || execution.provisional()))
+                .ifPresent(
+                        execution -> move(execution, execution.to(ExecutionState.RECEIVED), node, now.wall(), now, ""));
+    }
+
+    void ack(Now now, NodeName node, Ack ack) {
+        Optional<Execution> found = store.execution(ack.command(), node);
+        if (found.isEmpty()) {
+            // A ledger restored from an older copy hears of orders that it has lost; the word is kept all the same.
+            String text =
+                    "speaks of the command %s, which is not in the ledger: %s".formatted(ack.command(), name(ack));
+            sink.write(new LedgerWrite.PutEvent(node, "unknown-command", text, now.wall(), now.wall()));
+            return;
+        }
+        Execution execution = found.get();
+        switch (ack) {
+            case Ack.Started(CommandId id, int attempt, Instant startedAt) -> {
+                boolean news = attempt > execution.attempt() || execution.state() != ExecutionState.RUNNING;
+                if (!execution.isEndedByNode() && news) {
+                    move(execution, execution.running(attempt, startedAt), node, startedAt, now, "");
+                }
+            }
+            case Ack.Waiting waiting -> {
+                if (!execution.isEndedByNode() && execution.state() != ExecutionState.RECEIVED) {
+                    move(execution, execution.to(ExecutionState.RECEIVED), node, now.wall(), now, "");
+                }
+            }
+            case Ack.Output(CommandId id, int attempt, OutputChunk chunk) -> output(execution, attempt, chunk);
+            case Ack.Finished(CommandId id, Outcome outcome) -> finished(now, execution, outcome);
+            case Ack.Unknown unknown -> {
+                if (!execution.isFinal()) {
+                    String reason = "the node came back with a store that does not know it";
+                    end(now, execution, ExecutionState.LOST, reason, false);
+                }
+            }
+            case Ack.CancelRefused(CommandId id, String reason) ->
+                move(execution, execution, node, now.wall(), now, "cancel refused: " + reason);
+        }
+    }
+
+    /** Canceled before it left: the station's word is final. */
+    void canceled(Now now, Execution execution) {
+        end(now, execution, ExecutionState.CANCELED, "canceled before it left the station", false);
+    }
+
+    /** Overdue: final where it never left, else a verdict that the node has yet to confirm. */
+    void expired(Now now, Execution execution, boolean neverSent) {
+        String reason = neverSent ? "not sent by its deadline" : "deadline passed without word from the node";
+        end(now, execution, ExecutionState.EXPIRED, reason, !neverSent);
+    }
+
+    private void end(Now now, Execution execution, ExecutionState state, String reason, boolean provisional) {
+        Outcome verdict = Outcome.without(state, execution.attempt(), reason, execution.startedAt(), now.wall());
+        move(execution, execution.ended(verdict, provisional), self, now.wall(), now, "");
+    }
+
+    private void finished(Now now, Execution execution, Outcome outcome) {
+        if (execution.isEndedByNode()) {
+            if (execution.state() != outcome.state() || execution.attempt() != outcome.attempt()) {
+                move(
+                        execution,
+                        execution,
+                        execution.node(),
+                        outcome.finishedAt(),
+                        now,
+                        "the node now says %s (start %d)".formatted(outcome.state(), outcome.attempt()));
+            }
+            return; // told again: the first word stands
+        }
+        Execution withOutput = execution;
+        for (OutputChunk chunk : outcome.output()) {
+            withOutput = output(withOutput, outcome.attempt(), chunk);
+        }
+        var told = new Outcome(
+                outcome.state(),
+                outcome.attempt(),
+                outcome.exitCode(),
+                outcome.reason(),
+                outcome.startedAt(),
+                outcome.finishedAt(),
+                outcome.duration(),
+                outcome.stdoutBytes(),
+                outcome.stderrBytes(),
+                outcome.keptBytes(),
+                List.of());
+        move(withOutput, withOutput.ended(told, false), execution.node(), outcome.finishedAt(), now, "");
+    }
+
+    /** Output is known by its place, so a repetition changes nothing. */
+    private Execution output(Execution execution, int attempt, OutputChunk chunk) {
+        if (store.hasOutput(execution.command(), execution.node(), attempt, chunk.stream(), chunk.offset())) {
+            return execution;
+        }
+        // A chunk may overtake the word of its start, which travels on another lane.
+        long stored = attempt >= execution.attempt()
+                ? execution.storedBytes() + chunk.bytes().length
+                : execution.storedBytes();
+        Execution after = execution.withStored(stored);
+        sink.write(new LedgerWrite.PutOutput(++seq, after, attempt, chunk));
+        return after;
+    }
+
+    /** The one way in which an execution changes. */
+    private void move(Execution before, Execution after, NodeName saidBy, Instant observedAt, Now now, String remark) {
+        sink.write(new LedgerWrite.PutTransition(
+                new Transition(++seq, before, after, saidBy, observedAt, now.wall(), remark)));
+    }
+
+    private static String name(Ack ack) {
+        return switch (ack) {
+            case Ack.Started started -> "started";
+            case Ack.Waiting waiting -> "waiting";
+            case Ack.Output output -> "output";
+            case Ack.Finished finished -> finished.outcome().state().toString();
+            case Ack.Unknown unknown -> "unknown";
+            case Ack.CancelRefused refused -> "cancel refused";
+        };
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.NodeName;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.WireMessage;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.link.LinkWrite;
+import java.time.Instant;
+
+/** A change of the ledger. */
+public sealed interface LedgerWrite {
+    record OfLink(LinkWrite write) implements LedgerWrite {}
+
+    /** A node that says hello for the first time. */
+    record PutNode(NodeName node, Instant at) implements LedgerWrite {}
+
+    record PutFacts(NodeName node, String digest, JsonObject facts) implements LedgerWrite {}
+
+    record PutLastHeard(NodeName node, Instant at) implements LedgerWrite {}
+
+    /** A new command; {@code total} executions follow. */
+    record PutCommand(Document.Command document, int total, Instant at) implements LedgerWrite {}
+
+    /** The exact bytes of one part of a command. */
+    record PutDocument(CommandId id, int part, byte[] bytes) implements LedgerWrite {}
+
+    /** A new execution, and its first transition. */
+    record PutExecution(Execution execution, long seq, NodeName saidBy) implements LedgerWrite {}
+
+    record PutTransition(Transition transition) implements LedgerWrite {}
+
+    /** Output that arrived; {@code execution} already counts it. */
+    record PutOutput(long seq, Execution execution, int attempt, OutputChunk chunk) implements LedgerWrite {}
+
+    /** Something that a node told besides executions. */
+    record PutEvent(NodeName node, String source, String text, Instant at, Instant receivedAt) implements LedgerWrite {}
+
+    /** Keeps what could not be read, for inspection. */
+    record Quarantine(WireMessage message, String reason, Instant at) implements LedgerWrite {}
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.Lane;
+import dev.steward.message.link.Link;
+import dev.steward.message.link.LinkEvent;
+import dev.steward.message.link.LinkSink;
+import dev.steward.message.link.LinkWrite;
+import dev.steward.message.link.MessageId;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.link.Session;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** The nodes of a station: a link each, and when each was last heard. */
+final class Nodes {
+    /** Nodes set the pace of hellos; the station's own value only bounds its retries. */
+    private static final Duration HELLO_RETRY_LIMIT = Duration.ofSeconds(30);
+
+    /** Something that the link of a node told. */
+    record Told(Node node, LinkEvent event) {}
+
+    /** One node. */
+    static final class Node {
+        final NodeName name;
+        final Link link;
+        private Instant lastHeardAt = Instant.EPOCH;
+        private Instant storedHeardAt = Instant.EPOCH;
+
+        Node(NodeName name, Link link) {
+            this.name = name;
+            this.link = link;
+        }
+    }
+
+    private final NodeName self;
+    private final Session session;
+    private final long generation;
+    private final StationStore store;
+    private final StationSink sink;
+    private final RandomGenerator random;
+    private final Map<NodeName, Node> nodes = new LinkedHashMap<>();
+    private final Deque<Told> told = new ArrayDeque<>();
+    private final Set<Node> heardInBatch = new LinkedHashSet<>();
+    private long position;
+    private long counter;
+
+    Nodes(
+            NodeName self,
+            Session session,
+            long generation,
+            StationStore store,
+            StationSink sink,
+            RandomGenerator random) {
+        this.self = self;
+        this.session = session;
+        this.generation = generation;
+        this.store = store;
+        this.sink = sink;
+        this.random = random;
+        this.position = store.lastOutboxPosition();
+        for (StationStore.KnownNode known : store.nodes()) {
+            add(known.name()).link.knowsFacts(known.factsDigest());
+        }
+    }
+
+    Optional<Node> find(NodeName name) {
+        return Optional.ofNullable(nodes.get(name));
+    }
+
+    /** The node, known from now on; empty where the station has as many as it keeps. */
+    Optional<Node> findOrAdd(NodeName name, Now now) {
+        Node node = nodes.get(name);
+        if (node == null && nodes.size() < Limits.NODES) {
+            sink.write(new LedgerWrite.PutNode(name, now.wall()));
+            node = add(name);
+        }
+        return Optional.ofNullable(node);
+    }
+
+    /** Feeds a frame to the link of its sender. */
+    void frame(Now now, Node node, Frame frame) {
+        node.link.frame(now, frame, sinkOf(node));
+        heardInBatch.add(node);
+        node.lastHeardAt = now.wall();
+        sink.presence(node.name, node.link.isLive(), now.wall());
+    }
+
+    /** Puts a message for a node into its outbox; returns its id. */
+    MessageId enqueue(Now now, Node node, Subject subject, byte[] body) {
+        var id = new MessageId(session, ++counter);
+        node.link.enqueue(
+                now,
+                new OutboxEntry(++position, node.name, Lane.CONTROL, id, subject, body, node.link.isLive()),
+                sinkOf(node));
+        return id;
+    }
+
+    void withdraw(Node node, OutboxEntry entry) {
+        node.link.withdraw(entry, sinkOf(node));
+    }
+
+    void connected(Now now) {
+        nodes.values().forEach(node -> node.link.connected(now, sinkOf(node)));
+    }
+
+    void disconnected() {
+        nodes.values().forEach(node -> node.link.disconnected(sinkOf(node)));
+    }
+
+    void tick(Now now) {
+        nodes.values().forEach(node -> node.link.tick(now, sinkOf(node)));
+    }
+
+    void flush() {
+        heardInBatch.forEach(node -> node.link.flush(sinkOf(node)));
+        heardInBatch.clear();
+    }
+
+    /** Stores when each node was last heard, where that has changed. */
+    void storeLastHeard() {
+        for (Node node : nodes.values()) {
+            if (node.lastHeardAt.isAfter(node.storedHeardAt)) {
+                node.storedHeardAt = node.lastHeardAt;
+                sink.write(new LedgerWrite.PutLastHeard(node.name, node.lastHeardAt));
+            }
+        }
+    }
+
+    void gone(Node node) {
+        sink.presence(node.name, false, node.lastHeardAt);
+    }
+
+    /** The next thing that a link has told, none when all are handled. */
+    Optional<Told> next() {
+        return Optional.ofNullable(told.pollFirst());
+    }
+
+    private Node add(NodeName name) {
+        var node = new Node(
+                name, new Link(Link.End.STATION, self, name, session, generation, HELLO_RETRY_LIMIT, store, random));
+        nodes.put(name, node);
+        return node;
+    }
+
+    private LinkSink sinkOf(Node node) {
+        return new LinkSink() {
+            @Override
+            public void write(LinkWrite write) {
+                sink.write(new LedgerWrite.OfLink(write));
+            }
+
+            @Override
+            public void send(Frame frame) {
+                sink.send(frame);
+            }
+
+            @Override
+            public void tell(LinkEvent event) {
+                told.addLast(new Told(node, event)); // handled when the link is done
+            }
+        };
+    }
+}

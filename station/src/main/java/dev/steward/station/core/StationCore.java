@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.Ack;
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ErrorEvent;
+import dev.steward.message.Inquiry;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Subject;
+import dev.steward.message.WireMessage;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.LinkEvent;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.link.Session;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a station decides: the station's ends of all links, orders, and the state of every execution. A machine without
+ * I/O; the loop around it feeds it one input at a time, commits what it wrote, then carries out the rest. Not
+ * thread-safe.
+ */
+public final class StationCore {
+    private static final long EXPIRE_EVERY_MS = 1_000;
+    private static final long STORE_HEARD_EVERY_MS = 300_000;
+
+    private final NodeName self;
+    private final StationStore store;
+    private final StationSink sink;
+    private final Nodes nodes;
+    private final Executions executions;
+    private final Dispatcher dispatcher;
+    private long undecodable;
+    private long expireAt;
+    private long storeHeardAt;
+
+    public StationCore(
+            NodeName self,
+            Session session,
+            long generation,
+            StationStore store,
+            StationSink sink,
+            RandomGenerator random,
+            Now now) {
+        this.self = self;
+        this.store = store;
+        this.sink = sink;
+        this.nodes = new Nodes(self, session, generation, store, sink, random);
+        this.executions = new Executions(self, store, sink);
+        this.dispatcher = new Dispatcher(store, sink, nodes, executions);
+        this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
+    }
+
+    /** Records an order: all its documents or none. */
+    public Answer order(Now now, List<byte[]> documents) {
+        Answer answer = dispatcher.order(now, documents);
+        handleEvents(now);
+        return answer;
+    }
+
+    /** Cancels a command on the targets of the cancel documents. */
+    public Answer cancel(Now now, CommandId command, List<byte[]> documents) {
+        Answer answer = dispatcher.cancel(now, command, documents);
+        handleEvents(now);
+        return answer;
+    }
+
+    public void connected(Now now) {
+        nodes.connected(now);
+        handleEvents(now);
+    }
+
+    public void disconnected(Now now) {
+        nodes.disconnected();
+        handleEvents(now);
+    }
+
+    public void frame(Now now, Frame frame) {
+        NodeName from = frame.envelope().from();
+        Optional<Nodes.Node> node = from.equals(self)
+                ? Optional.empty()
+                : frame instanceof Frame.Hello ? nodes.findOrAdd(from, now) : nodes.find(from);
+        if (node.isEmpty()) {
+            refuse(now, new WireMessage("from " + from, Map.of(), new byte[0]), "not a node of this station");
+            return;
+        }
+        nodes.frame(now, node.get(), frame);
+        handleEvents(now);
+    }
+
+    /** Something arrived that is no frame: counted, kept, and never the end of anything. */
+    public void undecodable(Now now, WireMessage message, String reason) {
+        refuse(now, message, reason);
+    }
+
+    public void tick(Now now) {
+        nodes.tick(now);
+        handleEvents(now);
+        if (now.millis() >= expireAt) {
+            expireAt = now.millis() + EXPIRE_EVERY_MS;
+            dispatcher.expire(now);
+        }
+        if (now.millis() >= storeHeardAt) {
+            storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
+            nodes.storeLastHeard();
+        }
+    }
+
+    /** Ends a batch of inputs, before its commit. */
+    public void flush() {
+        nodes.flush();
+    }
+
+    /** Before a planned stop. */
+    public void close() {
+        nodes.storeLastHeard();
+    }
+
+    private void handleEvents(Now now) {
+        for (Optional<Nodes.Told> next = nodes.next(); next.isPresent(); next = nodes.next()) {
+            Nodes.Node node = next.get().node();
+            switch (next.get().event()) {
+                case LinkEvent.Deliver(Frame.Data data) -> message(now, node, data);
+                case LinkEvent.Duplicate duplicate -> {} // recorded before; nothing is owed to a node for that
+                case LinkEvent.PeerRecorded(OutboxEntry entry) -> recorded(now, node, entry);
+                case LinkEvent.PeerLive(Frame.Hello hello, boolean fresh) -> live(now, node, hello, fresh);
+                case LinkEvent.PeerGone(String why) -> {
+                    nodes.gone(node);
+                    sink.log(System.Logger.Level.INFO, "node %s not reachable: %s".formatted(node.name, why));
+                }
+                case LinkEvent.StaleGeneration stale -> {} // only nodes judge generations
+                case LinkEvent.RaisedGeneration raised -> {}
+            }
+        }
+    }
+
+    private void message(Now now, Nodes.Node node, Frame.Data data) {
+        try {
+            Subject subject = data.subject();
+            if (subject.kind() == Subject.Kind.ACK) {
+                executions.ack(now, node.name, Ack.decode(data.body()));
+            } else if (subject.equals(Subject.errorLog(self))) {
+                ErrorEvent event = ErrorEvent.decode(data.body());
+                sink.write(new LedgerWrite.PutEvent(node.name, event.source(), event.text(), event.at(), now.wall()));
+                sink.log(
+                        System.Logger.Level.WARNING,
+                        "node %s, %s: %s".formatted(node.name, event.source(), event.text()));
+            } else {
+                throw new RefusedException("no method of the station takes " + subject);
+            }
+        } catch (RefusedException e) {
+            refuse(
+                    now,
+                    new WireMessage(
+                            data.subject().toString(),
+                            Map.of("f", node.name.value(), "i", data.id().toString()),
+                            data.body()),
+                    e.getMessage());
+        }
+    }
+
+    private void recorded(Now now, Nodes.Node node, OutboxEntry entry) {
+        if (entry.subject().equals(Subject.cancel(node.name)) || entry.subject().equals(Subject.inquiry(node.name))) {
+            return;
+        }
+        try {
+            executions.recorded(now, Document.decode(entry.body()).id(), node.name);
+        } catch (RefusedException e) {
+            throw new IllegalStateException("the outbox held an unreadable document: " + e.getMessage(), e);
+        }
+    }
+
+    private void live(Now now, Nodes.Node node, Frame.Hello hello, boolean fresh) {
+        hello.facts().ifPresent(facts -> sink.write(new LedgerWrite.PutFacts(node.name, hello.factsDigest(), facts)));
+        sink.presence(node.name, true, now.wall());
+        if (fresh) {
+            sink.log(System.Logger.Level.INFO, "node %s is there".formatted(node.name));
+            sink.write(new LedgerWrite.PutLastHeard(node.name, now.wall()));
+            inquire(now, node);
+        }
+    }
+
+    /** Either side may have come back with an older store: ask what became of all that the node has recorded. */
+    private void inquire(Now now, Nodes.Node node) {
+        List<CommandId> open = store.inFlight(node.name);
+        for (int from = 0; from < open.size(); from += Inquiry.MAX) {
+            var inquiry = new Inquiry(open.subList(from, Math.min(open.size(), from + Inquiry.MAX)));
+            nodes.enqueue(now, node, Subject.inquiry(node.name), inquiry.encode());
+        }
+    }
+
+    private void refuse(Now now, WireMessage message, String reason) {
+        undecodable++;
+        sink.write(new LedgerWrite.Quarantine(message, reason, now.wall()));
+        if (Long.bitCount(undecodable) == 1) { // the 1st, 2nd, 4th, 8th …: a flood must not fill the log
+            sink.log(
+                    System.Logger.Level.WARNING,
+                    "refused frame %d, %s: %s".formatted(undecodable, message.subject(), reason));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.NodeName;
+import dev.steward.message.OutputStreamName;
+import dev.steward.message.link.LinkStore;
+import dev.steward.message.link.OutboxEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What the station's core reads of its ledger; a read sees every write that went out before it. */
+public interface StationStore extends LinkStore {
+    /** A known node and the digest of the facts stored for it, empty for none. */
+    record KnownNode(NodeName name, String factsDigest) {}
+
+    List<KnownNode> nodes();
+
+    Optional<Execution> execution(CommandId command, NodeName node);
+
+    /** The nodes that a command was ordered for; empty where it is not known. */
+    List<NodeName> targets(CommandId command);
+
+    /** The stored bytes of a part of a command. */
+    Optional<byte[]> document(CommandId command, int part);
+
+    /** How many parts a stored command has, 0 where it is not known. */
+    int parts(CommandId command);
+
+    /** Commands that the node has recorded and not told the end of. */
+    List<CommandId> inFlight(NodeName node);
+
+    /** Executions that should have started before {@code now} and whose node has not confirmed anything. */
+    List<Execution> overdue(Instant now, int limit);
+
+    /** The entry that carries a message, where it was never sent. */
+    Optional<OutboxEntry> unsent(NodeName node, String messageId);
+
+    boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset);
+
+    long lastOutboxPosition();
+
+    /** The highest number given to a transition or an output. */
+    long lastSeq();
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.OutputStreamName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.Json;
+import dev.steward.station.core.Answer;
+import dev.steward.station.ledger.LedgerReader;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP API, as {@code openapi.yaml} says. Reads the ledger itself; hands orders to the station's loop. */
+public final class Api implements AutoCloseable {
+    private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f-]{4,36}");
+    private static final long MAX_INLINE_OUTPUT = 1024 * 1024;
+
+    /**
+     * How the API is served.
+     *
+     * @param token bearer token of every request
+     * @param station name of the station's node
+     */
+    public record Settings(String host, int port, String token, NodeName station, String version, long generation) {}
+
+    private final Settings settings;
+    private final Orders orders;
+    private final LedgerReader ledger;
+    private final Views views;
+    private final EventStream stream;
+    private final Access access;
+    private final Javalin server;
+
+    /** Starts to serve. */
+    public Api(Settings settings, Orders orders, LedgerReader ledger, Feed feed, Presence presence) {
+        this.settings = settings;
+        this.orders = orders;
+        this.ledger = ledger;
+        this.views = new Views(presence);
+        this.stream = new EventStream(ledger, feed, presence, views);
+        int port = settings.port();
+        this.access = new Access(
+                settings.token(),
+                Set.of(settings.host() + ":" + port, "localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port));
+        this.server = Javalin.create(config -> {
+            config.startup.showJavalinBanner = false;
+            config.concurrency.useVirtualThreads = true;
+            config.http.maxRequestSize = Limits.REQUEST_BYTES;
+            config.jetty.modifyServer(jetty -> jetty.setStopTimeout(0));
+            var routes = config.routes;
+            routes.before("/api/*", access::check);
+            routes.get("/api/v1/version", this::version);
+            routes.get("/api/v1/nodes", this::nodes);
+            routes.post("/api/v1/commands", this::order);
+            routes.get("/api/v1/commands", this::commands);
+            routes.get("/api/v1/commands/{id}", context -> json(context, Views.command(command(context))));
+            routes.get("/api/v1/commands/{id}/executions", this::executions);
+            routes.get("/api/v1/commands/{id}/output/{node}/{stream}", this::output);
+            routes.post("/api/v1/commands/{id}/cancel", this::cancel);
+            routes.get("/api/v1/stream", this::stream);
+            routes.exception(ApiException.class, (e, context) -> error(context, e));
+            routes.error(404, context -> {
+                if (context.attribute("answered") == null) {
+                    error(context, ApiException.notFound("no such resource: " + context.path()));
+                }
+            });
+        });
+        server.start(settings.host(), port);
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+        server.stop();
+    }
+
+    private void version(Context context) {
+        json(
+                context,
+                Map.of(
+                        "version", settings.version(),
+                        "station", settings.station(),
+                        "generation", settings.generation()));
+    }
+
+    private void nodes(Context context) throws InterruptedException {
+        json(context, Map.of("nodes", ledger.nodes().stream().map(views::node).toList()));
+    }
+
+    private void order(Context context) throws InterruptedException {
+        List<CommandId> ids = accepted(() -> orders.order(documents(context, Limits.DOCUMENTS_PER_ORDER)));
+        var commands = new ArrayList<Map<String, @Nullable Object>>();
+        for (CommandId id : ids) {
+            commands.add(Views.command(ledger.byPrefix(id.toString()).getFirst()));
+        }
+        context.status(201);
+        json(context, Map.of("commands", commands));
+    }
+
+    private void cancel(Context context) throws InterruptedException {
+        CommandId id;
+        try {
+            id = CommandId.parse(command(context).id());
+        } catch (RefusedException e) {
+            throw new IllegalStateException("an id in the ledger: " + e.getMessage(), e);
+        }
+        accepted(() -> orders.cancel(id, documents(context, Limits.PARTS_PER_COMMAND)));
+        context.status(202);
+        json(context, Views.command(command(context)));
+    }
+
+    private void commands(Context context) throws InterruptedException {
+        String before = context.queryParam("before");
+        int limit = (int) number(context.queryParam("limit"), "limit", 1, 500, 50);
+        List<LedgerReader.Command> found = ledger.commands(before == null ? "g" : before, limit);
+        json(context, Map.of("commands", found.stream().map(Views::command).toList()));
+    }
+
+    private void executions(Context context) throws InterruptedException {
+        String command = command(context).id();
+        int limit = (int) number(context.queryParam("limit"), "limit", 1, 500, 100);
+        long output = number(context.queryParam("output"), "output", 0, MAX_INLINE_OUTPUT, 0);
+        String after = context.queryParam("after");
+        String node = context.queryParam("node");
+        List<LedgerReader.ExecutionRow> rows = node == null
+                ? ledger.executions(command, after == null ? "" : after, limit)
+                : ledger.execution(command, node).stream().toList();
+        var list = new ArrayList<Map<String, @Nullable Object>>();
+        for (LedgerReader.ExecutionRow row : rows) {
+            list.add(views.execution(
+                    row,
+                    output == 0 ? null : bytes(command, row.node(), "stdout", output),
+                    output == 0 ? null : bytes(command, row.node(), "stderr", output)));
+        }
+        var page = new LinkedHashMap<String, @Nullable Object>();
+        page.put("executions", list);
+        page.put("next", node == null && rows.size() == limit ? rows.getLast().node() : null);
+        json(context, page);
+    }
+
+    private void output(Context context) throws InterruptedException {
+        String command = command(context).id();
+        String node = context.pathParam("node");
+        if (ledger.execution(command, node).isEmpty()) {
+            throw ApiException.notFound("the command was not ordered for '%s'".formatted(node));
+        }
+        String stream;
+        try {
+            stream = OutputStreamName.parse(context.pathParam("stream")).toString();
+        } catch (RefusedException e) {
+            throw ApiException.badRequest(e.getMessage());
+        }
+        context.contentType("application/octet-stream");
+        context.result(bytes(command, node, stream, Long.MAX_VALUE));
+    }
+
+    private void stream(Context context) throws InterruptedException {
+        String header = context.header("Last-Event-ID");
+        String last = header == null ? context.queryParam("lastEventId") : header;
+        @Nullable Long from = last == null ? null : Long.valueOf(number(last, "Last-Event-ID", 0, Long.MAX_VALUE, 0));
+        String command = context.queryParam("command");
+        stream.serve(context, command == null ? null : resolve(command).id(), from);
+    }
+
+    private byte[] bytes(String command, String node, String stream, long max) throws InterruptedException {
+        var out = new ByteArrayOutputStream();
+        for (byte[] chunk : ledger.output(command, node, stream, max)) {
+            out.write(chunk, 0, (int) Math.min(chunk.length, max - out.size()));
+        }
+        return out.toByteArray();
+    }
+
+    private LedgerReader.Command command(Context context) throws InterruptedException {
+        return resolve(context.pathParam("id"));
+    }
+
+    private LedgerReader.Command resolve(String prefix) throws InterruptedException {
+        if (!ID_PREFIX.matcher(prefix).matches()) {
+            throw ApiException.badRequest(
+                    "'%s' is not a command id, nor at least 4 characters of one".formatted(prefix));
+        }
+        List<LedgerReader.Command> found = ledger.byPrefix(prefix);
+        if (found.isEmpty()) {
+            throw ApiException.notFound("no command '%s'".formatted(prefix));
+        }
+        if (found.size() > 1) {
+            throw ApiException.ambiguous("several commands begin with '%s'; give more of the id".formatted(prefix));
+        }
+        return found.getFirst();
+    }
+
+    private static List<byte[]> documents(Context context, int max) throws RefusedException {
+        return Json.object(context.bodyAsBytes(), Limits.REQUEST_BYTES).texts("documents", max).stream()
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
+    }
+
+    private interface Call {
+        Answer call() throws InterruptedException, TimeoutException, RefusedException;
+    }
+
+    private static List<CommandId> accepted(Call call) throws InterruptedException {
+        try {
+            return switch (call.call()) {
+                case Answer.Accepted(List<CommandId> commands) -> commands;
+                case Answer.Refused(Answer.Reason reason, String message) ->
+                    throw switch (reason) {
+                        case BAD_REQUEST -> ApiException.badRequest(message);
+                        case UNKNOWN_NODE -> ApiException.unknownNode(message);
+                        case NOT_FOUND -> ApiException.notFound(message);
+                        case CONFLICT -> ApiException.conflict(message);
+                    };
+            };
+        } catch (RefusedException e) {
+            throw ApiException.badRequest("request: " + e.getMessage());
+        } catch (TimeoutException e) {
+            throw ApiException.unavailable("the ledger does not answer; it may yet be recorded: send the same again");
+        }
+    }
+
+    private static long number(@Nullable String text, String name, long min, long max, long otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        try {
+            long value = Long.parseLong(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // refused below, as any other wrong number
+        }
+        throw ApiException.badRequest("'%s' must be an integer between %d and %d".formatted(name, min, max));
+    }
+
+    private static void json(Context context, Map<String, ? extends @Nullable Object> object) {
+        context.contentType("application/json; charset=utf-8");
+        context.header("Cache-Control", "no-store");
+        context.result(Json.bytes(object));
+    }
+
+    private static void error(Context context, ApiException e) {
+        context.attribute("answered", true);
+        context.status(e.status());
+        json(context, Map.of("error", Map.of("code", e.code(), "message", String.valueOf(e.getMessage()))));
+    }
+}

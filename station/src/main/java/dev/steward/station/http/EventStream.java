@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.message.json.Json;
+import dev.steward.station.ledger.LedgerReader;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live stream. Each client has a cursor into the ledger's numbers and reads behind it whenever there is news, so
+ * replay and live are one and the same, and a slow client costs nothing but its own thread.
+ */
+final class EventStream {
+    private static final int MAX_STREAMS = 500;
+    private static final int ROWS = 200;
+    private static final long KEEP_ALIVE_MS = 15_000;
+
+    private final LedgerReader ledger;
+    private final Feed feed;
+    private final Presence presence;
+    private final Views views;
+    private final AtomicInteger open = new AtomicInteger();
+    private volatile boolean closed;
+
+    EventStream(LedgerReader ledger, Feed feed, Presence presence, Views views) {
+        this.ledger = ledger;
+        this.feed = feed;
+        this.presence = presence;
+        this.views = views;
+    }
+
+    /** Ends all streams. */
+    void close() {
+        closed = true;
+        feed.publish();
+    }
+
+    /** Serves one client on its own thread until either side is gone. */
+    void serve(Context context, @Nullable String command, @Nullable Long lastEventId) throws InterruptedException {
+        if (open.incrementAndGet() > MAX_STREAMS) {
+            open.decrementAndGet();
+            throw ApiException.unavailable("there are already %d streams".formatted(MAX_STREAMS));
+        }
+        try {
+            context.contentType("text/event-stream; charset=utf-8");
+            context.header("Cache-Control", "no-store");
+            follow(context.res().getOutputStream(), command, lastEventId == null ? ledger.lastSeq() : lastEventId);
+        } catch (IOException e) {
+            // the client is gone, which is how every stream ends
+        } finally {
+            open.decrementAndGet();
+        }
+    }
+
+    private void follow(OutputStream out, @Nullable String command, long from)
+            throws IOException, InterruptedException {
+        long cursor = from;
+        long seen = 0;
+        long presenceSeen = presence.version();
+        comment(out);
+        while (!closed) {
+            List<LedgerReader.Happening> rows = ledger.after(cursor, command, ROWS);
+            for (LedgerReader.Happening row : rows) {
+                cursor = row.seq();
+                event(out, row);
+            }
+            if (command == null) {
+                presenceSeen = nodes(out, presenceSeen);
+            }
+            out.flush();
+            if (rows.size() < ROWS) {
+                long before = seen;
+                seen = feed.await(seen, KEEP_ALIVE_MS);
+                if (seen == before) {
+                    comment(out);
+                }
+            }
+        }
+    }
+
+    private long nodes(OutputStream out, long seen) throws IOException, InterruptedException {
+        long version = presence.version();
+        if (version > seen) {
+            List<String> changed = presence.changedAfter(seen);
+            for (LedgerReader.Node node : ledger.nodes()) {
+                if (changed.contains(node.name())) {
+                    write(out, "event: node\ndata: " + Json.text(views.node(node)) + "\n\n");
+                }
+            }
+        }
+        return version;
+    }
+
+    private static void event(OutputStream out, LedgerReader.Happening row) throws IOException {
+        String name = row instanceof LedgerReader.TransitionRow ? "transition" : "output";
+        Map<String, @Nullable Object> view = switch (row) {
+            case LedgerReader.TransitionRow transition -> Views.transition(transition);
+            case LedgerReader.OutputRow output -> Views.output(output);
+        };
+        write(out, "id: " + row.seq() + "\nevent: " + name + "\ndata: " + Json.text(view) + "\n\n");
+    }
+
+    private static void comment(OutputStream out) throws IOException {
+        write(out, ": still here\n\n");
+        out.flush();
+    }
+
+    private static void write(OutputStream out, String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

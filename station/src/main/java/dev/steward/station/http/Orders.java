@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.message.CommandId;
+import dev.steward.station.core.Answer;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+
+/** Where the API hands orders in. Answers once they are durable. */
+public interface Orders {
+    /** @throws TimeoutException where the ledger does not answer in time; the order may yet be recorded */
+    Answer order(List<byte[]> documents) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; the cancel may yet be recorded */
+    Answer cancel(CommandId command, List<byte[]> documents) throws InterruptedException, TimeoutException;
+}

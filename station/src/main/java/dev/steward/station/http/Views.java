@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import dev.steward.station.ledger.LedgerReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Rows of the ledger as the API shows them; the shapes are those of {@code openapi.yaml}. */
+final class Views {
+    private final Presence presence;
+
+    Views(Presence presence) {
+        this.presence = presence;
+    }
+
+    Map<String, @Nullable Object> node(LedgerReader.Node node) {
+        @Nullable JsonObject facts = node.facts() == null ? null : field(node.facts(), "facts");
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("name", node.name());
+        view.put("reachable", presence.isReachable(node.name()));
+        view.put("lastHeardAt", presence.lastHeardAt(node.name(), node.lastHeardAt()));
+        view.put("labels", facts != null && facts.get("labels") instanceof JsonObject labels ? labels : Map.of());
+        view.put("facts", facts);
+        return view;
+    }
+
+    static Map<String, @Nullable Object> command(LedgerReader.Command command) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("id", command.id());
+        view.put("method", command.method());
+        view.put("domain", command.domain());
+        view.put("arguments", field(command.arguments(), "arguments"));
+        view.put("issuer", command.issuer());
+        view.put("state", command.state());
+        view.put("orderedAt", command.orderedAt());
+        view.put("startBefore", command.startBefore());
+        view.put("timeoutMs", command.timeoutMs());
+        view.put("repeatable", command.repeatable());
+        view.put("total", command.total());
+        view.put("states", command.states());
+        return view;
+    }
+
+    /** @param stdout the bytes, or null where they were not asked for */
+    Map<String, @Nullable Object> execution(
+            LedgerReader.ExecutionRow row, byte @Nullable [] stdout, byte @Nullable [] stderr) {
+        @Nullable
+        Long written = row.stdoutBytes() == null || row.stderrBytes() == null
+                ? null
+                : Long.valueOf(row.stdoutBytes() + row.stderrBytes());
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("node", row.node());
+        view.put("state", row.state());
+        view.put("provisional", row.provisional());
+        view.put("exitCode", row.exitCode());
+        view.put("reason", row.reason());
+        view.put("stdout", text(stdout));
+        view.put("stderr", text(stderr));
+        view.put("stdoutBase64", base64IfNotText(stdout));
+        view.put("stderrBase64", base64IfNotText(stderr));
+        view.put("stdoutBytes", row.stdoutBytes());
+        view.put("stderrBytes", row.stderrBytes());
+        view.put("truncatedBytes", written == null || row.keptBytes() == null ? null : written - row.keptBytes());
+        view.put("outputComplete", row.isOutputComplete());
+        view.put("attempt", row.attempt() == 0 ? null : row.attempt());
+        view.put("orderedAt", row.orderedAt());
+        view.put("startedAt", row.startedAt());
+        view.put("finishedAt", row.finishedAt());
+        view.put("durationMs", row.durationMs());
+        view.put("reachable", presence.isReachable(row.node()));
+        view.put("lastHeardAt", presence.lastHeardAt(row.node(), null));
+        return view;
+    }
+
+    static Map<String, @Nullable Object> transition(LedgerReader.TransitionRow row) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("seq", row.seq());
+        view.put("command", row.command());
+        view.put("node", row.node());
+        view.put("state", row.state());
+        view.put("provisional", row.provisional());
+        view.put("attempt", row.attempt() == 0 ? null : row.attempt());
+        view.put("exitCode", row.exitCode());
+        view.put("reason", row.reason());
+        view.put("saidBy", row.saidBy());
+        view.put("observedAt", row.observedAt());
+        view.put("receivedAt", row.receivedAt());
+        view.put("commandState", row.commandState());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> output(LedgerReader.OutputRow row) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("seq", row.seq());
+        view.put("command", row.command());
+        view.put("node", row.node());
+        view.put("attempt", row.attempt());
+        view.put("stream", row.stream());
+        view.put("offset", row.offset());
+        view.put("text", new String(row.bytes(), StandardCharsets.UTF_8));
+        view.put("base64", Base64.getEncoder().encodeToString(row.bytes()));
+        return view;
+    }
+
+    private static @Nullable String text(byte @Nullable [] bytes) {
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable String base64IfNotText(byte @Nullable [] bytes) {
+        if (bytes == null) {
+            return null;
+        }
+        try {
+            Json.utf8(bytes);
+            return null;
+        } catch (RefusedException e) {
+            return Base64.getEncoder().encodeToString(bytes);
+        }
+    }
+
+    private static JsonObject field(String json, String name) {
+        try {
+            return Json.object(json.getBytes(StandardCharsets.UTF_8), Integer.MAX_VALUE)
+                    .object(name);
+        } catch (RefusedException e) {
+            throw new IllegalStateException("the ledger holds unreadable JSON: " + e.getMessage(), e);
+        }
+    }
+}

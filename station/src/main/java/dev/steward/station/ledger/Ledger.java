@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.ledger;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.OutputStreamName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Times;
+import dev.steward.message.json.Json;
+import dev.steward.message.link.Lane;
+import dev.steward.message.link.OutboxEntry;
+import dev.steward.station.core.Execution;
+import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.StationStore;
+import dev.steward.station.core.Transition;
+import dev.steward.store.Database;
+import dev.steward.store.SqliteLinkStore;
+import dev.steward.store.StoreException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The station's durable record, as its loop writes and reads it: one SQLite file, one thread. */
+public final class Ledger implements StationStore, AutoCloseable {
+    /** Events kept; older ones make room. */
+    private static final int EVENT_ROWS = 100_000;
+
+    private final Database database;
+    private final SqliteLinkStore links;
+
+    private Ledger(Database database) {
+        this.database = database;
+        this.links = new SqliteLinkStore(database);
+    }
+
+    public static Ledger open(Path folder) {
+        return new Ledger(Database.open(file(folder), Schema.MIGRATIONS));
+    }
+
+    static Path file(Path folder) {
+        return folder.resolve("ledger.db");
+    }
+
+    public void begin() {
+        database.begin();
+    }
+
+    public void commit() {
+        database.commit();
+    }
+
+    /**
+     * The generation of a new start: above every earlier one of this ledger, and by the clock also above those of a
+     * ledger from which this one was restored.
+     */
+    public long raiseGeneration(Instant now) {
+        long next = Math.max(meta("generation").map(Long::parseLong).orElse(0L) + 1, now.getEpochSecond());
+        putMeta("generation", Long.toString(next));
+        return next;
+    }
+
+    /** The place in the mailbox up to which everything is recorded; 0 in another incarnation of it. */
+    public long mailboxPosition(String incarnation) {
+        return meta("mailbox.incarnation").filter(incarnation::equals).isPresent()
+                ? meta("mailbox.position").map(Long::parseLong).orElse(0L)
+                : 0;
+    }
+
+    public void putMailboxPosition(String incarnation, long position) {
+        putMeta("mailbox.incarnation", incarnation);
+        putMeta("mailbox.position", Long.toString(position));
+    }
+
+    public void apply(LedgerWrite write) {
+        switch (write) {
+            case LedgerWrite.OfLink(var linkWrite) -> links.apply(linkWrite);
+            case LedgerWrite.PutNode(NodeName node, Instant at) ->
+                database.execute("INSERT INTO node (name, first_seen_at) VALUES (?,?)", node.value(), Times.text(at));
+            case LedgerWrite.PutFacts(NodeName node, String digest, var facts) ->
+                database.execute(
+                        "UPDATE node SET facts_digest = ?, facts = ? WHERE name = ?",
+                        digest,
+                        Json.text(Map.of("facts", facts)),
+                        node.value());
+            case LedgerWrite.PutLastHeard(NodeName node, Instant at) ->
+                database.execute("UPDATE node SET last_heard_at = ? WHERE name = ?", Times.text(at), node.value());
+            case LedgerWrite.PutCommand(Document.Command document, int total, Instant at) ->
+                database.execute(
+                        """
+                        INSERT INTO command (id, method, domain, arguments, issuer, ordered_at, start_before, timeout_ms,
+                          repeatable, parts, total, unfinished, unsuccessful) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0)
+                        """,
+                        document.id().toString(),
+                        document.method(),
+                        document.domain(),
+                        Json.text(Map.of("arguments", document.arguments())),
+                        document.issuer(),
+                        Times.text(at),
+                        Times.text(document.startBefore()),
+                        document.timeout().map(value -> value.toMillis()).orElse(null),
+                        document.repeatable(),
+                        document.parts(),
+                        total,
+                        total);
+            case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
+                database.execute(
+                        "INSERT INTO document (command, part, bytes) VALUES (?,?,?)", id.toString(), part, bytes);
+            case LedgerWrite.PutExecution(Execution execution, long seq, NodeName saidBy) -> {
+                Rows.insert(database, execution);
+                Instant at = execution.orderedAt();
+                Rows.transition(database, new Transition(seq, execution, execution, saidBy, at, at, ""));
+            }
+            case LedgerWrite.PutTransition(Transition transition) -> {
+                Rows.update(database, transition.after());
+                Rows.transition(database, transition);
+                count(transition.before(), transition.after());
+            }
+            case LedgerWrite.PutOutput(long seq, Execution execution, int attempt, var chunk) -> {
+                database.execute(
+                        "INSERT INTO output (seq, command, node, attempt, stream, offset, bytes) VALUES (?,?,?,?,?,?,?)",
+                        seq,
+                        execution.command().toString(),
+                        execution.node().value(),
+                        attempt,
+                        chunk.stream().toString(),
+                        chunk.offset(),
+                        chunk.bytes());
+                Rows.update(database, execution);
+            }
+            case LedgerWrite.PutEvent event -> putEvent(event);
+            case LedgerWrite.Quarantine quarantine -> putQuarantine(quarantine);
+        }
+    }
+
+    @Override
+    public List<KnownNode> nodes() {
+        return database.query(
+                "SELECT name, facts_digest FROM node ORDER BY name",
+                row -> new KnownNode(new NodeName(row.getString(1)), row.getString(2)));
+    }
+
+    @Override
+    public Optional<Execution> execution(CommandId command, NodeName node) {
+        return database.first(
+                "SELECT " + Rows.COLUMNS + " FROM execution WHERE command = ? AND node = ?",
+                Rows::execution,
+                command.toString(),
+                node.value());
+    }
+
+    @Override
+    public List<NodeName> targets(CommandId command) {
+        return database.query(
+                "SELECT node FROM execution WHERE command = ?",
+                row -> new NodeName(row.getString(1)),
+                command.toString());
+    }
+
+    @Override
+    public Optional<byte[]> document(CommandId command, int part) {
+        return database.first(
+                "SELECT bytes FROM document WHERE command = ? AND part = ?",
+                row -> row.getBytes(1),
+                command.toString(),
+                part);
+    }
+
+    @Override
+    public int parts(CommandId command) {
+        return database.first("SELECT parts FROM command WHERE id = ?", row -> row.getInt(1), command.toString())
+                .orElse(0);
+    }
+
+    @Override
+    public List<CommandId> inFlight(NodeName node) {
+        return database.query(
+                "SELECT command FROM execution WHERE node = ? AND state IN ('received', 'running') ORDER BY command",
+                row -> commandId(row.getString(1)),
+                node.value());
+    }
+
+    @Override
+    public List<Execution> overdue(Instant now, int limit) {
+        return database.query(
+                "SELECT " + Rows.COLUMNS + " FROM execution WHERE state = 'queued' AND start_before < ? LIMIT ?",
+                Rows::execution,
+                Times.text(now),
+                limit);
+    }
+
+    @Override
+    public Optional<OutboxEntry> unsent(NodeName node, String messageId) {
+        return links.unsent(node, Lane.CONTROL, messageId).stream().findFirst();
+    }
+
+    @Override
+    public boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset) {
+        return database.first(
+                        "SELECT 1 FROM output WHERE command = ? AND node = ? AND attempt = ? AND stream = ? AND offset = ?",
+                        row -> true,
+                        command.toString(),
+                        node.value(),
+                        attempt,
+                        stream.toString(),
+                        offset)
+                .isPresent();
+    }
+
+    @Override
+    public long lastOutboxPosition() {
+        return links.lastPosition();
+    }
+
+    @Override
+    public long lastSeq() {
+        return database.first(
+                        "SELECT max(coalesce((SELECT max(seq) FROM transition), 0), coalesce((SELECT max(seq) FROM output), 0))",
+                        row -> row.getLong(1))
+                .orElse(0L);
+    }
+
+    @Override
+    public List<OutboxEntry> outboxAfter(NodeName peer, Lane lane, long position, int maxBytes) {
+        return links.outboxAfter(peer, lane, position, maxBytes);
+    }
+
+    @Override
+    public Map<SeenKey, Long> seen(NodeName peer) {
+        return links.seen(peer);
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    /** Keeps a command's counts in step, so that its state needs no count over its executions. */
+    private void count(Execution before, Execution after) {
+        int unfinished = (after.isFinal() ? 0 : 1) - (before.isFinal() ? 0 : 1);
+        int unsuccessful = failures(after) - failures(before);
+        if (unfinished != 0 || unsuccessful != 0) {
+            database.execute(
+                    "UPDATE command SET unfinished = unfinished + ?, unsuccessful = unsuccessful + ? WHERE id = ?",
+                    unfinished,
+                    unsuccessful,
+                    after.command().toString());
+        }
+    }
+
+    private static int failures(Execution execution) {
+        return execution.isFinal() && execution.state() != ExecutionState.SUCCEEDED ? 1 : 0;
+    }
+
+    private void putEvent(LedgerWrite.PutEvent event) {
+        database.execute(
+                "INSERT INTO event (node, source, text, at, received_at) VALUES (?,?,?,?,?)",
+                event.node().value(),
+                event.source(),
+                event.text(),
+                Times.text(event.at()),
+                Times.text(event.receivedAt()));
+        database.execute("DELETE FROM event WHERE position <= (SELECT max(position) FROM event) - ?", EVENT_ROWS);
+    }
+
+    private void putQuarantine(LedgerWrite.Quarantine quarantine) {
+        database.execute(
+                "INSERT INTO quarantine (at, reason, subject, headers, body) VALUES (?,?,?,?,?)",
+                Times.text(quarantine.at()),
+                quarantine.reason(),
+                quarantine.message().subject(),
+                Json.text(quarantine.message().headers()),
+                quarantine.message().body());
+        database.execute(
+                "DELETE FROM quarantine WHERE position <= (SELECT max(position) FROM quarantine) - ?",
+                Limits.QUARANTINE_ROWS);
+    }
+
+    private Optional<String> meta(String key) {
+        return database.first("SELECT value FROM meta WHERE key = ?", row -> row.getString(1), key);
+    }
+
+    private void putMeta(String key, String value) {
+        database.execute(
+                "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", key, value);
+    }
+
+    static CommandId commandId(String text) {
+        try {
+            return CommandId.parse(text);
+        } catch (RefusedException e) {
+            throw new StoreException("in the ledger: " + e.getMessage(), e);
+        }
+    }
+}

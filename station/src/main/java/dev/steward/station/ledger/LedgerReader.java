@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.ledger;
+
+import dev.steward.store.Database;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the API reads: committed state only, beside the loop and never waiting for it. Thread-safe, over a few
+ * connections.
+ */
+public final class LedgerReader implements AutoCloseable {
+    private static final int CONNECTIONS = 4;
+    private static final String COMMAND_COLUMNS = "id, method, domain, arguments, issuer, ordered_at, start_before,"
+            + " timeout_ms, repeatable, total, unfinished, unsuccessful";
+
+    /** A command; {@code arguments} and {@code facts} below are JSON objects with that one field. */
+    public record Command(
+            String id,
+            String method,
+            String domain,
+            String arguments,
+            String issuer,
+            String orderedAt,
+            String startBefore,
+            @Nullable Long timeoutMs,
+            boolean repeatable,
+            int total,
+            String state,
+            Map<String, Integer> states) {}
+
+    public record Node(
+            String name,
+            @Nullable String lastHeardAt,
+            @Nullable String facts) {}
+
+    public record ExecutionRow(
+            String node,
+            String state,
+            boolean provisional,
+            @Nullable Long exitCode,
+            @Nullable String reason,
+            @Nullable Long stdoutBytes,
+            @Nullable Long stderrBytes,
+            @Nullable Long keptBytes,
+            long storedBytes,
+            int attempt,
+            String orderedAt,
+            @Nullable String startedAt,
+            @Nullable String finishedAt,
+            @Nullable Long durationMs) {
+        public boolean isOutputComplete() {
+            return finishedAt != null && !provisional && (keptBytes == null || storedBytes >= keptBytes);
+        }
+    }
+
+    /** What the stream tells; a transition or a piece of output. */
+    public sealed interface Happening {
+        long seq();
+    }
+
+    public record TransitionRow(
+            long seq,
+            String command,
+            String node,
+            String state,
+            boolean provisional,
+            int attempt,
+            @Nullable Long exitCode,
+            @Nullable String reason,
+            String saidBy,
+            String observedAt,
+            String receivedAt,
+            String commandState)
+            implements Happening {}
+
+    public record OutputRow(
+            long seq, String command, String node, int attempt, String stream, long offset, byte[] bytes)
+            implements Happening {}
+
+    private final BlockingQueue<Database> idle = new ArrayBlockingQueue<>(CONNECTIONS);
+
+    /** Opens the ledger in this folder, which {@link Ledger#open} has made. */
+    public LedgerReader(Path folder) {
+        for (int i = 0; i < CONNECTIONS; i++) {
+            idle.add(Database.openReadOnly(Ledger.file(folder)));
+        }
+    }
+
+    public List<Node> nodes() throws InterruptedException {
+        return with(database -> database.query(
+                "SELECT name, last_heard_at, facts FROM node ORDER BY name",
+                row -> new Node(row.getString(1), row.getString(2), row.getString(3))));
+    }
+
+    /** Commands with an id below {@code before}, newest first. */
+    public List<Command> commands(String before, int limit) throws InterruptedException {
+        return with(database -> database
+                .query(
+                        "SELECT " + COMMAND_COLUMNS + " FROM command WHERE id < ? ORDER BY id DESC LIMIT ?",
+                        row -> command(row, Map.of()),
+                        before,
+                        limit)
+                .stream()
+                .map(command -> withStates(database, command))
+                .toList());
+    }
+
+    /** Commands whose id begins with {@code prefix}; at most two, which is enough to tell that it is not unique. */
+    public List<Command> byPrefix(String prefix) throws InterruptedException {
+        return with(database -> database
+                .query(
+                        "SELECT " + COMMAND_COLUMNS
+                                + " FROM command WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id LIMIT 2",
+                        row -> command(row, Map.of()),
+                        prefix)
+                .stream()
+                .map(command -> withStates(database, command))
+                .toList());
+    }
+
+    /** Executions of a command on nodes with a name above {@code after}, by name. */
+    public List<ExecutionRow> executions(String command, String after, int limit) throws InterruptedException {
+        return with(database -> database.query(
+                "SELECT * FROM execution WHERE command = ? AND node > ? ORDER BY node LIMIT ?",
+                LedgerReader::execution,
+                command,
+                after,
+                limit));
+    }
+
+    public Optional<ExecutionRow> execution(String command, String node) throws InterruptedException {
+        return with(database -> database.first(
+                "SELECT * FROM execution WHERE command = ? AND node = ?", LedgerReader::execution, command, node));
+    }
+
+    /** The output of the last start, in order, as far as it has arrived, up to about {@code maxBytes}. */
+    public List<byte[]> output(String command, String node, String stream, long maxBytes) throws InterruptedException {
+        return with(database -> {
+            var chunks = new ArrayList<byte[]>();
+            long bytes = 0;
+            long offset = -1;
+            while (bytes < maxBytes) {
+                Optional<OutputRow> next = database.first("""
+                        SELECT seq, command, node, attempt, stream, offset, bytes FROM output
+                        WHERE command = ?1 AND node = ?2 AND stream = ?3 AND offset > ?4 AND attempt =
+                          (SELECT max(attempt) FROM output WHERE command = ?1 AND node = ?2)
+                        ORDER BY offset LIMIT 1
+                        """, LedgerReader::outputRow, command, node, stream, offset);
+                if (next.isEmpty()) {
+                    break;
+                }
+                offset = next.get().offset();
+                chunks.add(next.get().bytes());
+                bytes += next.get().bytes().length;
+            }
+            return chunks;
+        });
+    }
+
+    /** What happened after {@code seq}, of one command or (null) of all, in order; at most {@code limit} rows. */
+    public List<Happening> after(long seq, @Nullable String command, int limit) throws InterruptedException {
+        String filter = command == null ? "" : " AND command = ?3";
+        return with(database -> {
+            var transitions = new ArrayList<Happening>(database.query(
+                    """
+                    SELECT t.*, (SELECT unfinished FROM command WHERE id = t.command) AS unfinished,
+                      (SELECT unsuccessful FROM command WHERE id = t.command) AS unsuccessful
+                    FROM transition t WHERE seq > ?1""" + filter + " ORDER BY seq LIMIT ?2",
+                    LedgerReader::transition,
+                    parameters(seq, limit, command)));
+            List<OutputRow> output = database.query(
+                    "SELECT seq, command, node, attempt, stream, offset, bytes FROM output WHERE seq > ?1" + filter
+                            + " ORDER BY seq LIMIT ?2",
+                    LedgerReader::outputRow,
+                    parameters(seq, limit, command));
+            transitions.addAll(output);
+            transitions.sort((a, b) -> Long.compare(a.seq(), b.seq()));
+            return List.copyOf(transitions.subList(0, Math.min(limit, transitions.size())));
+        });
+    }
+
+    public long lastSeq() throws InterruptedException {
+        return with(database -> database.first(
+                        "SELECT max(coalesce((SELECT max(seq) FROM transition), 0), coalesce((SELECT max(seq) FROM output), 0))",
+                        row -> row.getLong(1))
+                .orElse(0L));
+    }
+
+    @Override
+    public void close() {
+        idle.forEach(Database::close);
+    }
+
+    private static @Nullable Object[] parameters(long seq, int limit, @Nullable String command) {
+        return command == null ? new Object[] {seq, limit} : new Object[] {seq, limit, command};
+    }
+
+    private <T> T with(Function<Database, T> query) throws InterruptedException {
+        Database database = idle.take();
+        try {
+            return query.apply(database);
+        } finally {
+            idle.put(database);
+        }
+    }
+
+    private static Command withStates(Database database, Command command) {
+        var states = new LinkedHashMap<String, Integer>();
+        database.query(
+                        "SELECT state, count(*) FROM execution WHERE command = ? GROUP BY state ORDER BY state",
+                        row -> Map.entry(row.getString(1), row.getInt(2)),
+                        command.id())
+                .forEach(entry -> states.put(entry.getKey(), entry.getValue()));
+        return new Command(
+                command.id(),
+                command.method(),
+                command.domain(),
+                command.arguments(),
+                command.issuer(),
+                command.orderedAt(),
+                command.startBefore(),
+                command.timeoutMs(),
+                command.repeatable(),
+                command.total(),
+                command.state(),
+                states);
+    }
+
+    private static Command command(ResultSet row, Map<String, Integer> states) throws SQLException {
+        return new Command(
+                row.getString("id"),
+                row.getString("method"),
+                row.getString("domain"),
+                row.getString("arguments"),
+                row.getString("issuer"),
+                row.getString("ordered_at"),
+                row.getString("start_before"),
+                number(row, "timeout_ms"),
+                row.getBoolean("repeatable"),
+                row.getInt("total"),
+                commandState(row),
+                states);
+    }
+
+    private static String commandState(ResultSet row) throws SQLException {
+        if (row.getInt("unfinished") > 0) {
+            return "running";
+        }
+        return row.getInt("unsuccessful") > 0 ? "failed" : "succeeded";
+    }
+
+    private static ExecutionRow execution(ResultSet row) throws SQLException {
+        return new ExecutionRow(
+                row.getString("node"),
+                row.getString("state"),
+                row.getBoolean("provisional"),
+                number(row, "exit_code"),
+                row.getString("reason"),
+                number(row, "stdout_bytes"),
+                number(row, "stderr_bytes"),
+                number(row, "kept_bytes"),
+                row.getLong("stored_bytes"),
+                row.getInt("attempt"),
+                row.getString("ordered_at"),
+                row.getString("started_at"),
+                row.getString("finished_at"),
+                number(row, "duration_ms"));
+    }
+
+    private static TransitionRow transition(ResultSet row) throws SQLException {
+        return new TransitionRow(
+                row.getLong("seq"),
+                row.getString("command"),
+                row.getString("node"),
+                row.getString("state"),
+                row.getBoolean("provisional"),
+                row.getInt("attempt"),
+                number(row, "exit_code"),
+                row.getString("reason"),
+                row.getString("said_by"),
+                row.getString("observed_at"),
+                row.getString("received_at"),
+                commandState(row));
+    }
+
+    private static OutputRow outputRow(ResultSet row) throws SQLException {
+        return new OutputRow(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                row.getInt(4),
+                row.getString(5),
+                row.getLong(6),
+                row.getBytes(7));
+    }
+
+    private static @Nullable Long number(ResultSet row, String column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : value;
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.ledger;
+
+import dev.steward.message.ExecutionState;
+import dev.steward.message.NodeName;
+import dev.steward.message.Outcome;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Times;
+import dev.steward.station.core.Execution;
+import dev.steward.station.core.Transition;
+import dev.steward.store.Database;
+import dev.steward.store.StoreException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Executions and transitions to and from their rows. */
+final class Rows {
+    static final String COLUMNS = "command, node, part, message_id, ordered_at, start_before, state, provisional,"
+            + " attempt, started_at, exit_code, reason, finished_at, duration_ms, stdout_bytes, stderr_bytes,"
+            + " kept_bytes, stored_bytes";
+
+    private Rows() {}
+
+    static void insert(Database database, Execution execution) {
+        database.execute(
+                """
+                INSERT INTO execution (command, node, part, message_id, ordered_at, start_before, state, provisional,
+                  attempt, stored_bytes) VALUES (?,?,?,?,?,?,?,?,?,?)
+                """,
+                execution.command().toString(),
+                execution.node().value(),
+                execution.part(),
+                execution.messageId(),
+                Times.text(execution.orderedAt()),
+                Times.text(execution.startBefore()),
+                execution.state().toString(),
+                execution.provisional(),
+                execution.attempt(),
+                execution.storedBytes());
+    }
+
+    static void update(Database database, Execution execution) {
+        Optional<Outcome> outcome = execution.outcome();
+        database.execute(
+                """
+                UPDATE execution SET state = ?, provisional = ?, attempt = ?, started_at = ?, exit_code = ?, reason = ?,
+                  finished_at = ?, duration_ms = ?, stdout_bytes = ?, stderr_bytes = ?, kept_bytes = ?, stored_bytes = ?
+                WHERE command = ? AND node = ?
+                """,
+                execution.state().toString(),
+                execution.provisional(),
+                execution.attempt(),
+                execution.startedAt().map(Times::text).orElse(null),
+                exitCode(execution),
+                outcome.flatMap(Outcome::reason).orElse(null),
+                outcome.map(value -> Times.text(value.finishedAt())).orElse(null),
+                outcome.flatMap(Outcome::duration).map(Duration::toMillis).orElse(null),
+                outcome.map(Outcome::stdoutBytes).orElse(null),
+                outcome.map(Outcome::stderrBytes).orElse(null),
+                outcome.map(Outcome::keptBytes).orElse(null),
+                execution.storedBytes(),
+                execution.command().toString(),
+                execution.node().value());
+    }
+
+    static void transition(Database database, Transition transition) {
+        Execution after = transition.after();
+        database.execute(
+                """
+                INSERT INTO transition (seq, command, node, state, provisional, attempt, exit_code, reason, said_by,
+                  observed_at, received_at) VALUES (?,?,?,?,?,?,?,?,?,?,?)
+                """,
+                transition.seq(),
+                after.command().toString(),
+                after.node().value(),
+                after.state().toString(),
+                after.provisional(),
+                after.attempt(),
+                exitCode(after),
+                transition.remark().isEmpty()
+                        ? after.outcome().flatMap(Outcome::reason).orElse(null)
+                        : transition.remark(),
+                transition.saidBy().value(),
+                Times.text(transition.observedAt()),
+                Times.text(transition.receivedAt()));
+    }
+
+    /** Reads {@link #COLUMNS}. */
+    static Execution execution(ResultSet row) throws SQLException {
+        try {
+            ExecutionState state = ExecutionState.parse(row.getString("state"));
+            Optional<Instant> startedAt = time(row, "started_at");
+            return new Execution(
+                    Ledger.commandId(row.getString("command")),
+                    new NodeName(row.getString("node")),
+                    row.getInt("part"),
+                    row.getString("message_id"),
+                    Instant.parse(row.getString("ordered_at")),
+                    Instant.parse(row.getString("start_before")),
+                    state,
+                    row.getBoolean("provisional"),
+                    row.getInt("attempt"),
+                    startedAt,
+                    state.isTerminal() ? Optional.of(outcome(row, state, startedAt)) : Optional.empty(),
+                    row.getLong("stored_bytes"));
+        } catch (RefusedException e) {
+            throw new StoreException("ledger row " + row.getString("command") + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Outcome outcome(ResultSet row, ExecutionState state, Optional<Instant> startedAt)
+            throws SQLException {
+        int exitCode = row.getInt("exit_code");
+        OptionalInt exit = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(exitCode);
+        long millis = row.getLong("duration_ms");
+        Optional<Duration> duration = row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
+        return new Outcome(
+                state,
+                row.getInt("attempt"),
+                exit,
+                Optional.ofNullable(row.getString("reason")),
+                startedAt,
+                Instant.parse(row.getString("finished_at")),
+                duration,
+                row.getLong("stdout_bytes"),
+                row.getLong("stderr_bytes"),
+                row.getLong("kept_bytes"),
+                List.of());
+    }
+
+    private static Optional<Instant> time(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getString(column)).map(Instant::parse);
+    }
+
+    private static @Nullable Integer exitCode(Execution execution) {
+        OptionalInt code = execution.outcome().map(Outcome::exitCode).orElse(OptionalInt.empty());
+        return code.isPresent() ? code.getAsInt() : null;
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.ledger;
+
+import dev.steward.store.SqliteLinkStore;
+import java.util.List;
+
+/** The tables of the ledger; each element is a migration, applied once. */
+final class Schema {
+    static final List<String> MIGRATIONS = List.of(SqliteLinkStore.SCHEMA + """
+            CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+            CREATE TABLE node (
+              name TEXT PRIMARY KEY, first_seen_at TEXT NOT NULL, last_heard_at TEXT,
+              facts_digest TEXT NOT NULL DEFAULT '', facts TEXT);
+            CREATE TABLE command (
+              id TEXT PRIMARY KEY, method TEXT NOT NULL, domain TEXT NOT NULL, arguments TEXT NOT NULL,
+              issuer TEXT NOT NULL, ordered_at TEXT NOT NULL, start_before TEXT NOT NULL, timeout_ms INTEGER,
+              repeatable INTEGER NOT NULL, parts INTEGER NOT NULL, total INTEGER NOT NULL,
+              unfinished INTEGER NOT NULL, unsuccessful INTEGER NOT NULL);
+            CREATE TABLE document (
+              command TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (command, part));
+            CREATE TABLE execution (
+              command TEXT NOT NULL, node TEXT NOT NULL, part INTEGER NOT NULL, message_id TEXT NOT NULL,
+              ordered_at TEXT NOT NULL, start_before TEXT NOT NULL, state TEXT NOT NULL, provisional INTEGER NOT NULL,
+              attempt INTEGER NOT NULL, started_at TEXT, exit_code INTEGER, reason TEXT, finished_at TEXT,
+              duration_ms INTEGER, stdout_bytes INTEGER, stderr_bytes INTEGER, kept_bytes INTEGER,
+              stored_bytes INTEGER NOT NULL, PRIMARY KEY (command, node)) WITHOUT ROWID;
+            CREATE INDEX execution_open ON execution (node, command) WHERE state IN ('received', 'running');
+            CREATE INDEX execution_queued ON execution (start_before) WHERE state = 'queued';
+            CREATE TABLE transition (
+              seq INTEGER PRIMARY KEY, command TEXT NOT NULL, node TEXT NOT NULL, state TEXT NOT NULL,
+              provisional INTEGER NOT NULL, attempt INTEGER NOT NULL, exit_code INTEGER, reason TEXT,
+              said_by TEXT NOT NULL, observed_at TEXT NOT NULL, received_at TEXT NOT NULL);
+            CREATE INDEX transition_command ON transition (command, seq);
+            CREATE TABLE output (
+              seq INTEGER PRIMARY KEY, command TEXT NOT NULL, node TEXT NOT NULL, attempt INTEGER NOT NULL,
+              stream TEXT NOT NULL, offset INTEGER NOT NULL, bytes BLOB NOT NULL);
+            CREATE UNIQUE INDEX output_place ON output (command, node, attempt, stream, offset);
+            CREATE INDEX output_command ON output (command, seq);
+            CREATE TABLE event (
+              position INTEGER PRIMARY KEY, node TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL,
+              at TEXT NOT NULL, received_at TEXT NOT NULL);
+            CREATE TABLE quarantine (
+              position INTEGER PRIMARY KEY, at TEXT NOT NULL, reason TEXT NOT NULL, subject TEXT NOT NULL,
+              headers TEXT NOT NULL, body BLOB NOT NULL);
+            """);
+
+    private Schema() {}
+}
