@@ -32,6 +32,9 @@ public final class Main {
         } catch (StoreException e) {
             System.err.println("steward agent: " + e.getMessage());
             System.exit(1);
+        } catch (RuntimeException e) {
+            e.printStackTrace();
+            System.exit(70); // EX_SOFTWARE; without it the threads that did start would keep half a program alive
         }
     }
 }

@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
  * a part of file paths, so it holds no slash.
  */
 public record NodeName(String value) implements Comparable<NodeName> {
-    /** The default name of the station, which is a node too. */
-    public static final NodeName CENTRAL = new NodeName("central");
-
     private static final Pattern VALID =
             Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0," + (Limits.NODE_NAME_CHARS - 1) + "}");
+
+    /** The default name of the station, which is a node too. */
+    public static final NodeName CENTRAL = new NodeName("central");
 
     /** @throws IllegalArgumentException where {@code value} is not a name; use {@link #parse} for input. */
     public NodeName {

@@ -35,6 +35,9 @@ public final class Main {
         } catch (JavalinBindException e) {
             System.err.println("steward station: the address of --http is in use; give another one");
             System.exit(1);
+        } catch (RuntimeException e) {
+            e.printStackTrace();
+            System.exit(70); // EX_SOFTWARE; without it the threads that did start would keep half a program alive
         }
     }
 }

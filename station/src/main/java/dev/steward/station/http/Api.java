@@ -51,9 +51,7 @@ public final class Api implements AutoCloseable {
         this.views = new Views(presence);
         this.stream = new EventStream(ledger, feed, presence, views);
         int port = settings.port();
-        this.access = new Access(
-                settings.token(),
-                Set.of(settings.host() + ":" + port, "localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port));
+        this.access = new Access(settings.token(), Set.of("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port));
         this.server = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.concurrency.useVirtualThreads = true;
