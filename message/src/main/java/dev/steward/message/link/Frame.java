@@ -46,8 +46,8 @@ public sealed interface Frame {
      */
     record Receipt(long number, int window) {}
 
-    /** Please send again from this number on. */
-    record Resend(Envelope envelope, Session peer, Lane lane, long number) implements Frame {}
+    /** Please send again these numbers, both included. */
+    record Resend(Envelope envelope, Session peer, Lane lane, long from, long upTo) implements Frame {}
 
     /**
      * I am here, in this session.

@@ -66,7 +66,9 @@ public final class FrameCodec {
                 yield control(
                         envelope,
                         headers,
-                        Map.of("resend", Map.of("lane", resend.lane().token(), "number", resend.number())));
+                        Map.of(
+                                "resend",
+                                Map.of("lane", resend.lane().token(), "from", resend.from(), "upTo", resend.upTo())));
             }
             case Frame.Hello hello -> {
                 hello.peer().ifPresent(peer -> headers.put("t", peer.value()));
@@ -125,7 +127,11 @@ public final class FrameCodec {
         }
         JsonObject resend = body.object("resend");
         return new Frame.Resend(
-                envelope, peer, Lane.parse(resend.text("lane")), resend.integer("number", 1, Long.MAX_VALUE));
+                envelope,
+                peer,
+                Lane.parse(resend.text("lane")),
+                resend.integer("from", 1, Long.MAX_VALUE),
+                resend.integer("upTo", 1, Long.MAX_VALUE));
     }
 
     private static byte[] helloBody(Frame.Hello hello) {

@@ -3,6 +3,7 @@ package dev.steward.message.link;
 
 import dev.steward.message.Limits;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /** The receiving end of one lane: takes frames in order of number, tells known messages by their id. */
@@ -15,6 +16,8 @@ final class LaneReceiver {
     private int window = Limits.WINDOW_BYTES;
     private boolean receiptDue;
     private long resendRequestedUntil;
+    private final TreeMap<Long, Frame.Data> ahead = new TreeMap<>();
+    private long aheadBytes;
 
     LaneReceiver(Lane lane, RandomGenerator random) {
         this.lane = lane;
@@ -25,24 +28,39 @@ final class LaneReceiver {
         next = 1;
         receiptDue = false;
         resendRequestedUntil = 0;
+        ahead.clear();
+        aheadBytes = 0;
     }
 
     void data(long now, Frame.Data data, Map<LinkStore.SeenKey, Long> seen, Link link, LinkSink out) {
-        if (data.number() > next) {
-            link.counters().gaps++;
-            requestResend(now, link, out);
-            return;
-        }
-        receiptDue = true;
-        if (data.number() < next) {
-            link.counters().repeats++;
-            return;
-        }
         if (window <= 0) {
             link.counters().overWindow++; // not taken, not acknowledged: the sender keeps it
+            receiptDue = true;
             return;
         }
+        if (data.number() < next) {
+            link.counters().repeats++;
+            receiptDue = true;
+            return;
+        }
+        if (data.number() > next) {
+            link.counters().gaps++;
+            keepAhead(data);
+            requestResend(now, ahead.isEmpty() ? data.number() - 1 : ahead.firstKey() - 1, link, out);
+            return;
+        }
+        take(data, seen, link, out);
+        while (!ahead.isEmpty() && ahead.firstKey() == next) {
+            Frame.Data following = ahead.pollFirstEntry().getValue();
+            aheadBytes -= following.body().length;
+            take(following, seen, link, out);
+        }
+    }
+
+    /** The next in order. */
+    private void take(Frame.Data data, Map<LinkStore.SeenKey, Long> seen, Link link, LinkSink out) {
         next++;
+        receiptDue = true;
         resendRequestedUntil = 0;
         var key = new LinkStore.SeenKey(data.id().session(), lane);
         // Identity is the id, never the number. A session's counters rise in order of sending, so the highest one
@@ -58,10 +76,17 @@ final class LaneReceiver {
         out.tell(new LinkEvent.Deliver(data));
     }
 
+    /** Holds a frame that overtook another, as far as the window that was granted goes. */
+    private void keepAhead(Frame.Data data) {
+        if (aheadBytes + data.body().length <= Limits.WINDOW_BYTES && ahead.putIfAbsent(data.number(), data) == null) {
+            aheadBytes += data.body().length;
+        }
+    }
+
     /** The sender says that it has sent up to {@code sent}: a lost tail shows here. */
     void peerSent(long now, long sent, Link link, LinkSink out) {
         if (sent >= next) {
-            requestResend(now, link, out);
+            requestResend(now, sent, link, out);
         }
     }
 
@@ -82,11 +107,11 @@ final class LaneReceiver {
         return new Frame.Receipt(next - 1, Math.max(window, 0));
     }
 
-    private void requestResend(long now, Link link, LinkSink out) {
+    private void requestResend(long now, long upTo, Link link, LinkSink out) {
         if (now < resendRequestedUntil) {
             return; // one outstanding
         }
         resendRequestedUntil = now + RESEND_REQUEST_MS + random.nextLong(RESEND_REQUEST_MS);
-        out.send(new Frame.Resend(link.envelope(), link.peerSession(), lane, next));
+        out.send(new Frame.Resend(link.envelope(), link.peerSession(), lane, next, upTo));
     }
 }

@@ -123,15 +123,15 @@ final class LaneSender {
             armResend(now);
             if (probing) {
                 probing = false;
-                resendFrom(now, receipt.number() + 1, link, out);
+                resend(now, receipt.number() + 1, Long.MAX_VALUE, link, out);
             }
         }
         return true;
     }
 
-    void resendFrom(long now, long number, Link link, LinkSink out) {
+    void resend(long now, long from, long upTo, Link link, LinkSink out) {
         for (InFlight flight : inFlight) {
-            if (flight.number() >= number) {
+            if (flight.number() >= from && flight.number() <= upTo) {
                 send(flight, link, out);
             }
         }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Link {
     private static final long FIRST_HELLO_RETRY_MS = 1_000;
+    private static final long ANSWER_PACE_MS = 250;
     private static final int MISSED_HEARTBEATS = 3;
 
     /** Which end this is: the node opens conversations and keeps the heartbeat, the station answers. */
@@ -59,6 +60,7 @@ public final class Link {
     private long heardAt;
     private long helloAt;
     private long helloRetry = FIRST_HELLO_RETRY_MS;
+    private long answerNotBefore = Long.MIN_VALUE;
     private boolean connected;
 
     private String factsDigest = "";
@@ -194,7 +196,7 @@ public final class Link {
             }
             case Frame.Resend resend -> {
                 if (inConversation(now, resend.envelope(), resend.peer(), out)) {
-                    sender(resend.lane()).resendFrom(now.millis(), resend.number(), this, out);
+                    sender(resend.lane()).resend(now.millis(), resend.from(), resend.upTo(), this, out);
                 }
             }
         }
@@ -248,7 +250,9 @@ public final class Link {
         boolean answersUs = hello.echo().isPresent() && hello.echo().getAsLong() == nonce;
         if (!answersUs) {
             counters.notLive++;
-            if (hello.answer()) {
+            // Answered at a bounded pace: where the network repeats frames, each answer would bring two more.
+            if (hello.answer() && now.millis() >= answerNotBefore) {
+                answerNotBefore = now.millis() + ANSWER_PACE_MS;
                 sayHello(now, true, false, out);
             }
             return;

@@ -10,7 +10,7 @@ public final class DidYouMean {
 
     /** {@code "; did you mean 'x'?"}, or an empty text where nothing is near. */
     public static String suffix(String word, Collection<String> known) {
-        int bound = Math.max(1, word.length() / 3);
+        int bound = word.length() <= 3 ? 1 : Math.max(2, word.length() / 3); // two letters swapped are two edits
         return known.stream()
                 .filter(candidate -> distance(word, candidate) <= bound)
                 .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
