@@ -32,7 +32,18 @@ public interface Method {
 
         Optional<Duration> timeout();
 
-        /** Passes a piece of output on; blocks while the agent has no room for more. */
+        /**
+         * Told once, while the spawned process still waits at a gate, so that nothing of the command has run before
+         * its process can be found again after a crash; not told where nothing was spawned.
+         *
+         * @param startTicks the start time of the process, field 22 of {@code /proc/PID/stat}
+         */
+        void spawned(long pid, long startTicks);
+
+        /**
+         * Passes a piece of output on; blocks while the agent has no room for more. Called by one thread at a time,
+         * not always the one that runs the method.
+         */
         void output(OutputChunk chunk) throws InterruptedException;
 
         /** The state to end in ({@code canceled}, {@code interrupted}) once the execution is to be stopped; cheap to poll. */

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.method;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** The methods that an agent knows. */
+public final class Methods {
+    private static final Map<String, Method> BY_NAME = Map.of("shellcommand", new ShellCommand());
+
+    private Methods() {}
+
+    /** The method of that name, whatever the domain; names are case-sensitive. */
+    public static Optional<Method> named(String method) {
+        return Optional.ofNullable(BY_NAME.get(method));
+    }
+}
