@@ -142,7 +142,7 @@ public final class Agent {
                 settings.name(),
                 settings.station(),
                 Session.create(random),
-                String.valueOf(facts.get("bootId")),
+                Leftovers.bootId(),
                 settings.heartbeat(),
                 settings.concurrency());
         var fresh = new AgentCore(coreSettings, journal, effects, this::check, random, CommitLoop.now(), alive);
@@ -153,7 +153,10 @@ public final class Agent {
     private void killLeftovers() {
         List<Leftovers.Recorded> recorded = journal.spawned().stream()
                 .map(spawned -> new Leftovers.Recorded(
-                        AgentProcess.marker(spawned.id(), spawned.attempt()), spawned.pid(), spawned.startTicks()))
+                        AgentProcess.marker(spawned.id(), spawned.attempt()),
+                        spawned.bootId(),
+                        spawned.pid(),
+                        spawned.startTicks()))
                 .toList();
         int killed = recorded.isEmpty() ? 0 : Leftovers.kill(recorded);
         if (killed > 0) {

@@ -131,8 +131,12 @@ final class AgentProcess {
         }
 
         @Override
-        public void spawned(long pid, long startTicks) throws InterruptedException {
-            listener.spawned(command.id(), pid, startTicks);
+        public void spawned(long pid, long startTicks) {
+            try {
+                listener.spawned(command.id(), pid, startTicks);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         @Override

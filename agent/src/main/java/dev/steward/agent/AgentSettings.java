@@ -53,13 +53,13 @@ public record AgentSettings(
             new Option("version", "", "print the version"),
             new Option("help", "", "print this help")));
 
-    private static final Set<String> FILE_KEYS = Set.of(
-            "name", "broker", "data", "station", "heartbeat", "pingInterval", "grace", "labels", "processes");
+    private static final Set<String> FILE_KEYS =
+            Set.of("name", "broker", "data", "station", "heartbeat", "pingInterval", "grace", "labels", "processes");
     private static final int MAX_CONCURRENCY = 256;
 
     /** @throws RefusedException where a setting is missing or wrong; the text says which and where it comes from */
-    static AgentSettings from(
-            Map<String, List<String>> flags, Map<String, String> environment, String version) throws RefusedException {
+    static AgentSettings from(Map<String, List<String>> flags, Map<String, String> environment, String version)
+            throws RefusedException {
         var source = new Source(flags, environment, readFile(flags, environment));
         NodeName name = NodeName.parse(source.required("name"));
         Map<String, String> labels = new LinkedHashMap<>();
@@ -108,8 +108,8 @@ public record AgentSettings(
         }
         for (String key : file.names()) {
             if (!FILE_KEYS.contains(key)) {
-                throw new RefusedException("%s: unknown setting '%s'%s"
-                        .formatted(given, key, DidYouMean.suffix(key, FILE_KEYS)));
+                throw new RefusedException(
+                        "%s: unknown setting '%s'%s".formatted(given, key, DidYouMean.suffix(key, FILE_KEYS)));
             }
         }
         return file;
@@ -179,8 +179,9 @@ public record AgentSettings(
                 return file.text(fileKey);
             }
             if (otherwise == null) {
-                throw new RefusedException("--%s is missing; give it as a flag, as '%s' in the file of --config, or in the environment"
-                        .formatted(flag, fileKey));
+                throw new RefusedException(
+                        "--%s is missing; give it as a flag, as '%s' in the file of --config, or in the environment"
+                                .formatted(flag, fileKey));
             }
             return otherwise;
         }

@@ -26,8 +26,7 @@ import java.util.Optional;
 
 /** The agent's durable memory, one SQLite file: executions, outbox, known ids. Shares its thread with the loop. */
 final class Journal implements AgentStore, AutoCloseable {
-    private static final String SCHEMA = SqliteLinkStore.SCHEMA
-            + """
+    private static final String SCHEMA = SqliteLinkStore.SCHEMA + """
             CREATE TABLE execution (
               id TEXT PRIMARY KEY, position INTEGER NOT NULL, process TEXT NOT NULL, document BLOB NOT NULL,
               state TEXT NOT NULL, attempt INTEGER NOT NULL, boot_id TEXT NOT NULL, start_before TEXT NOT NULL,
@@ -43,7 +42,7 @@ final class Journal implements AgentStore, AutoCloseable {
             "id, position, process, document, state, attempt, boot_id, start_before, started_at, finished";
 
     /** Where the main process of an execution was seen. */
-    record Spawned(CommandId id, int attempt, long pid, long startTicks) {}
+    record Spawned(CommandId id, int attempt, String bootId, long pid, long startTicks) {}
 
     private final Database database;
     private final SqliteLinkStore links;
@@ -136,8 +135,12 @@ final class Journal implements AgentStore, AutoCloseable {
     /** The main processes of executions that were running when the journal was last written. */
     List<Spawned> spawned() {
         return database.query(
-                "SELECT id, attempt, coalesce(pid, 0), coalesce(start_ticks, 0) FROM execution WHERE finished IS NULL AND state = 'running'",
-                row -> new Spawned(commandId(row.getString(1)), row.getInt(2), row.getLong(3), row.getLong(4)));
+                """
+                SELECT id, attempt, boot_id, coalesce(pid, 0), coalesce(start_ticks, 0) FROM execution
+                WHERE finished IS NULL AND state = 'running'
+                """,
+                row -> new Spawned(
+                        commandId(row.getString(1)), row.getInt(2), row.getString(3), row.getLong(4), row.getLong(5)));
     }
 
     @Override
