@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import dev.steward.cli.api.CommandInfo;
+import dev.steward.cli.api.ExecutionInfo;
+import dev.steward.cli.api.StationClient;
+import dev.steward.cli.order.Ids;
+import dev.steward.cli.order.Issuer;
+import dev.steward.cli.order.Order;
+import dev.steward.cli.order.Targets;
+import dev.steward.cli.result.Deadline;
+import dev.steward.cli.result.FoldedNames;
+import dev.steward.cli.result.JsonViews;
+import dev.steward.cli.result.Summary;
+import dev.steward.cli.terminal.ExitCode;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.CommandId;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "cancel",
+        header = "Cancels a command: where it has not started it won't, where it runs it is stopped.",
+        synopsisHeading = "%nExamples:%n"
+                + "  steward cancel 019a2b3c%n"
+                + "  steward cancel 019a2b3c --on ship2,ship3%n"
+                + "%nUsage: ",
+        description = "%nA node that is away is told when it comes back.%n")
+final class Cancel implements Callable<Integer> {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    @Parameters(paramLabel = "ID", description = "A command's id, or a unique prefix of it.")
+    private String id = "";
+
+    @Option(names = "--on", paramLabel = "TARGETS", description = "Only on these of its nodes. Default: all of them.")
+    private List<String> targets = new ArrayList<>();
+
+    @Option(
+            names = "--wait",
+            paramLabel = "DURATION",
+            defaultValue = "10s",
+            description = "How long to wait for the nodes' word. Default: ${DEFAULT-VALUE}.")
+    @SuppressWarnings("NullAway.Init")
+    private Duration wait;
+
+    @Option(names = "--json", description = "Print a JSON document, as `show` does.")
+    private boolean json;
+
+    @Mixin
+    private StationOptions station = new StationOptions();
+
+    private final Surroundings surroundings;
+    private final Ids ids;
+
+    Cancel(Surroundings surroundings, Ids ids) {
+        this.surroundings = surroundings;
+        this.ids = ids;
+    }
+
+    @Override
+    public Integer call() throws Failure, InterruptedException {
+        StationClient client = station.client(surroundings);
+        CommandInfo command = client.command(id);
+        List<ExecutionInfo> executions = client.executions(command.id(), 0);
+        List<String> nodes = executions.stream().map(ExecutionInfo::node).toList();
+        List<NodeName> meant = Targets.resolve(targets.isEmpty() ? List.of("all") : targets, nodes);
+        var names = new HashSet<String>();
+        meant.forEach(name -> names.add(name.value()));
+
+        var still = new HashSet<String>();
+        executions.stream().filter(Cancel::isOpen).forEach(each -> still.add(each.node()));
+        List<NodeName> open =
+                meant.stream().filter(name -> still.contains(name.value())).toList();
+        if (!open.isEmpty()) {
+            client.cancel(
+                    command.id(),
+                    Order.cancels(
+                            parse(command.id()),
+                            open,
+                            Issuer.text(),
+                            surroundings.clock().instant(),
+                            ids));
+            awaitWord(client, command.id(), names);
+        }
+        return report(client, command.id(), names);
+    }
+
+    private static boolean isOpen(ExecutionInfo execution) {
+        return !execution.state().isTerminal();
+    }
+
+    private void awaitWord(StationClient client, String command, Set<String> names)
+            throws Failure, InterruptedException {
+        Deadline deadline = Deadline.in(wait);
+        while (!deadline.hasPassed()
+                && client.executions(command, 0).stream()
+                        .anyMatch(each -> names.contains(each.node()) && isOpen(each))) {
+            Thread.sleep(deadline.atMost(POLL));
+        }
+    }
+
+    private int report(StationClient client, String command, Set<String> names) throws Failure {
+        CommandInfo now = client.command(command);
+        List<ExecutionInfo> executions = client.executions(command, 0).stream()
+                .filter(each -> names.contains(each.node()))
+                .toList();
+        if (json) {
+            surroundings
+                    .out()
+                    .println(Json.text(JsonViews.commandWithExecutions(
+                            now,
+                            executions.stream()
+                                    .map(each -> JsonViews.execution(each.json()))
+                                    .toList())));
+        }
+        List<String> canceled = executions.stream()
+                .filter(each -> each.state() == ExecutionState.CANCELED)
+                .map(ExecutionInfo::node)
+                .toList();
+        if (!canceled.isEmpty()) {
+            surroundings.err().println("%d canceled: %s".formatted(canceled.size(), FoldedNames.fold(canceled)));
+        }
+        var others = new Summary(surroundings.clock().instant());
+        executions.stream()
+                .filter(each -> each.state() != ExecutionState.CANCELED)
+                .forEach(others::add);
+        others.lines().forEach(surroundings.err()::println);
+        if (others.exitCode() == ExitCode.INCOMPLETE) {
+            surroundings
+                    .err()
+                    .println("  the cancellation is on its way to who is pending; `steward show %s` tells"
+                            .formatted(command));
+            return ExitCode.INCOMPLETE;
+        }
+        return canceled.size() == executions.size() ? ExitCode.OK : ExitCode.SOME_FAILED;
+    }
+
+    private static CommandId parse(String id) throws Failure {
+        try {
+            return CommandId.parse(id);
+        } catch (RefusedException e) {
+            throw Failure.unreachable("the station's id can't be understood: " + e.getMessage());
+        }
+    }
+}

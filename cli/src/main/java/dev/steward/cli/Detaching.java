@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import dev.steward.cli.terminal.ExitCode;
+import dev.steward.cli.terminal.Surroundings;
+import java.util.function.Supplier;
+
+/**
+ * While it is open, Ctrl-C (and SIGTERM) ends this program alone: it says how to come back and exits with 3. What was
+ * ordered goes on.
+ */
+final class Detaching implements AutoCloseable {
+    private final Thread hook;
+
+    private Detaching(Thread hook) {
+        this.hook = hook;
+    }
+
+    /** @param farewell what to say; asked when the time has come */
+    static Detaching open(Surroundings surroundings, Supplier<String> farewell) {
+        var hook = new Thread(
+                () -> {
+                    surroundings.err().println((surroundings.errIsTerminal() ? "\r\033[K" : "") + farewell.get());
+                    surroundings.err().flush();
+                    surroundings.out().flush();
+                    // Without it the JVM would exit with 130, which for scripts is not "incomplete".
+                    Runtime.getRuntime().halt(ExitCode.INCOMPLETE);
+                },
+                "detaching");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return new Detaching(hook);
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the signal was faster; the hook ends the program
+        }
+    }
+
+    static String comeBack(String id) {
+        return """
+                detached; the command goes on
+                  steward watch %1$s    to see it live
+                  steward cancel %1$s   to stop it""".formatted(id);
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import dev.steward.cli.api.NodeInfo;
+import dev.steward.cli.result.JsonViews;
+import dev.steward.cli.terminal.Ages;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.cli.terminal.Table;
+import dev.steward.message.json.Json;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "nodes",
+        header = "Lists the nodes: whether each is reachable, and when it was last heard.",
+        synopsisHeading = "%nExamples:%n"
+                + "  steward nodes%n"
+                + "  steward nodes --json | jq '.[] | select(.reachable | not).name'%n"
+                + "%nUsage: ",
+        description = "")
+final class Nodes implements Callable<Integer> {
+    @Option(names = "--json", description = "Print a JSON list.")
+    private boolean json;
+
+    @Mixin
+    private StationOptions station = new StationOptions();
+
+    private final Surroundings surroundings;
+
+    Nodes(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws Failure {
+        List<NodeInfo> nodes = station.client(surroundings).nodes();
+        if (json) {
+            surroundings
+                    .out()
+                    .println(Json.text(nodes.stream().map(JsonViews::node).toList()));
+            return 0;
+        }
+        if (nodes.isEmpty()) {
+            surroundings.err().println("no nodes yet: an agent shows up here once it has said hello");
+            return 0;
+        }
+        Instant now = surroundings.clock().instant();
+        var table = new Table("NAME", "STATE", "LAST HEARD", "OS", "LABELS");
+        for (NodeInfo node : nodes) {
+            table.row(
+                    node.name(),
+                    state(node),
+                    node.lastHeardAt()
+                            .map(time -> Ages.text(now, time) + " ago")
+                            .orElse("-"),
+                    node.facts()
+                            .map(facts -> facts.get("os"))
+                            .map(String::valueOf)
+                            .orElse("-"),
+                    labels(node.labels()));
+        }
+        table.print(surroundings.out());
+        return 0;
+    }
+
+    private static String state(NodeInfo node) {
+        return node.lastHeardAt().isEmpty() ? "never" : node.reachable() ? "reachable" : "unreachable";
+    }
+
+    private static String labels(Map<String, String> labels) {
+        return labels.entrySet().stream()
+                .map(label -> label.getKey() + "=" + label.getValue())
+                .collect(Collectors.joining(","));
+    }
+}

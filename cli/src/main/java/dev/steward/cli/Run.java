@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import dev.steward.cli.api.CommandInfo;
+import dev.steward.cli.api.NodeInfo;
+import dev.steward.cli.api.StationClient;
+import dev.steward.cli.order.CommandsFile;
+import dev.steward.cli.order.Ids;
+import dev.steward.cli.order.Order;
+import dev.steward.cli.order.Prepared;
+import dev.steward.cli.result.CommandResult;
+import dev.steward.cli.result.Deadline;
+import dev.steward.cli.result.Waiting;
+import dev.steward.cli.terminal.ExitCode;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Progress;
+import dev.steward.cli.terminal.SafeText;
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.json.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "run",
+        header = "Runs a command on nodes, waits for its results and shows equal ones once.",
+        synopsisHeading = "%nExamples:%n"
+                + "  steward run --on 'ship*' -- uname -a%n"
+                + "  steward run --on ship1,ship2 --timeout 5m --shell 'df -h | tail -n +2'%n"
+                + "  steward run --on all --wait 30s --json -- systemctl is-active nginx%n"
+                + "  steward run --on ship2 --detach -- date%n"
+                + "  steward run -f commands.yaml%n"
+                + "%nUsage: ",
+        description = "",
+        sortOptions = false)
+final class Run implements Callable<Integer> {
+    @Mixin
+    private OrderOptions what = new OrderOptions();
+
+    @Option(names = "--wait", paramLabel = "DURATION", description = "Stop waiting after that. Default: no limit.")
+    private @Nullable Duration wait;
+
+    @Option(names = "--detach", description = "Don't wait; print the id alone.")
+    private boolean detach;
+
+    @Option(names = "--json", description = "Print a JSON document; with -f a list.")
+    private boolean json;
+
+    @Option(names = "--plain", description = "No line of progress.")
+    private boolean plain;
+
+    @Mixin
+    private StationOptions station = new StationOptions();
+
+    private final Surroundings surroundings;
+    private final Ids ids;
+
+    Run(Surroundings surroundings, Ids ids) {
+        this.surroundings = surroundings;
+        this.ids = ids;
+    }
+
+    @Override
+    public Integer call() throws Failure, InterruptedException {
+        List<Order> orders = what.orders(surroundings);
+        StationClient client = station.client(surroundings);
+        List<Prepared> prepared = prepare(orders, client.nodes());
+        String first = prepared.getFirst().id().toString();
+        var accepted = new AtomicBoolean();
+        try (var detaching = Detaching.open(surroundings, () -> farewell(prepared, accepted.get()))) {
+            List<CommandInfo> commands = client.order(
+                    prepared.stream().flatMap(each -> each.documents().stream()).toList(), first);
+            accepted.set(true);
+            if (detach) {
+                return detached(client, commands);
+            }
+            commands.forEach(command -> surroundings.err().println("command " + command.id()));
+            Deadline deadline = wait == null ? Deadline.NEVER : Deadline.in(wait);
+            var waiting = new Waiting(client, surroundings, new Progress(surroundings, plain));
+            if (commands.size() == 1) {
+                waiting.untilOver(commands.getFirst(), deadline);
+            } else {
+                waiting.untilAllOver(commands, deadline);
+            }
+            return show(client, prepared);
+        }
+    }
+
+    private List<Prepared> prepare(List<Order> orders, List<NodeInfo> nodes) throws Failure {
+        List<String> known = nodes.stream().map(NodeInfo::name).toList();
+        var prepared = new ArrayList<Prepared>();
+        for (Order order : orders) {
+            prepared.add(Prepared.of(order, known, ids, surroundings.clock().instant()));
+        }
+        CommandsFile.checkCount(
+                prepared.stream().mapToInt(each -> each.documents().size()).sum());
+        return prepared;
+    }
+
+    private int detached(StationClient client, List<CommandInfo> commands) throws Failure {
+        if (!json) {
+            commands.forEach(command -> surroundings.out().println(command.id()));
+            return ExitCode.OK;
+        }
+        var views = new ArrayList<Map<String, @Nullable Object>>();
+        for (CommandInfo command : commands) {
+            views.add(CommandResult.fetch(client, command.id(), surroundings, true)
+                    .json());
+        }
+        printJson(views);
+        return ExitCode.OK;
+    }
+
+    private int show(StationClient client, List<Prepared> prepared) throws Failure {
+        var views = new ArrayList<Map<String, @Nullable Object>>();
+        int worst = ExitCode.OK;
+        for (Prepared each : prepared) {
+            CommandResult result = CommandResult.fetch(client, each.id().toString(), surroundings, json);
+            if (json) {
+                views.add(result.json());
+                result.printSummary(surroundings);
+            } else {
+                if (what.isList()) {
+                    surroundings.out().println("━━ %s  %s".formatted(each.id(), SafeText.line(each.line())));
+                }
+                result.print(surroundings);
+            }
+            worst = Math.max(worst, result.exitCode()); // 3, somebody is pending, stands above 1 and 0
+        }
+        if (json) {
+            printJson(views);
+        }
+        if (worst == ExitCode.INCOMPLETE) {
+            surroundings
+                    .err()
+                    .println("  steward watch %s    to go on waiting"
+                            .formatted(prepared.getFirst().id()));
+        }
+        return worst;
+    }
+
+    private void printJson(List<Map<String, @Nullable Object>> views) {
+        surroundings.out().println(what.isList() ? Json.text(views) : Json.text(views.getFirst()));
+    }
+
+    private static String farewell(List<Prepared> prepared, boolean accepted) {
+        if (!accepted) {
+            return "interrupted while ordering, which may have arrived or not\n  see with: steward show "
+                    + prepared.getFirst().id();
+        }
+        if (prepared.size() == 1) {
+            return Detaching.comeBack(prepared.getFirst().id().toString());
+        }
+        return "detached; the %d commands go on\n  steward commands    to see them".formatted(prepared.size());
+    }
+}

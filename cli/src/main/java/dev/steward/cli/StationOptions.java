@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import dev.steward.cli.api.StationClient;
+import dev.steward.cli.api.StationFile;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Surroundings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How every command finds its station: an address given here, else the {@code station.json} of the data folder. */
+final class StationOptions {
+    @Option(
+            names = "--station-url",
+            paramLabel = "URL",
+            description = "Where the station is; also STEWARD_STATION_URL. Default: what station.json says.")
+    private @Nullable String url;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "Holds the station's token; also STEWARD_TOKEN itself. Default: what station.json says.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder with station.json; also STEWARD_DATA. Default: ~/.local/state/steward.")
+    private @Nullable Path data;
+
+    StationClient client(Surroundings surroundings) throws Failure {
+        Path file = surroundings.dataFolder(data).resolve("station.json");
+        Optional<String> address = Optional.ofNullable(url).or(() -> surroundings.variable("STEWARD_STATION_URL"));
+        Optional<String> token = givenToken(surroundings);
+        if (address.isPresent() && token.isPresent()) {
+            return new StationClient(StationFile.address(address.get()), StationFile.credential(token.get()));
+        }
+        Optional<StationFile> found = StationFile.read(file);
+        if (address.isPresent()) {
+            String known = found.orElseThrow(() -> noToken(file)).token();
+            return new StationClient(StationFile.address(address.get()), StationFile.credential(known));
+        }
+        StationFile station = found.orElseThrow(() -> noStation(file));
+        return new StationClient(
+                StationFile.address(station.url()), StationFile.credential(token.orElse(station.token())));
+    }
+
+    private Optional<String> givenToken(Surroundings surroundings) throws Failure {
+        if (tokenFile == null) {
+            return surroundings.variable("STEWARD_TOKEN");
+        }
+        try {
+            return Optional.of(Files.readString(tokenFile));
+        } catch (IOException e) {
+            throw Failure.credential("the token file %s can't be read: %s".formatted(tokenFile, e.getMessage()));
+        }
+    }
+
+    private static Failure noToken(Path file) {
+        return Failure.credential(
+                "no token for the station\n  give --token-file FILE or set STEWARD_TOKEN (there is no %s)"
+                        .formatted(file));
+    }
+
+    private static Failure noStation(Path file) {
+        return Failure.unreachable("""
+                no station found: there is no %s
+                  start one here with `steward up`, or name one with --station-url URL (or --data DIR)""".formatted(file));
+    }
+}

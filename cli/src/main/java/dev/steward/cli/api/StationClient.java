@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.api;
+
+import dev.steward.cli.terminal.Failure;
+import dev.steward.message.Document;
+import dev.steward.message.Limits;
+import dev.steward.message.OutputStreamName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The station's API, a method an operation of {@code openapi.yaml}. Safe for use by several threads. */
+public final class StationClient {
+    /** What the station is. */
+    public record Version(String version, String station, long generation) {}
+
+    private static final String COMMANDS = "/api/v1/commands";
+
+    /** Pages of commands and of executions without output. */
+    private static final int PAGE = 500;
+
+    /** Pages of executions with output are smaller, as one may hold 640 KiB. */
+    private static final int PAGE_WITH_OUTPUT = 100;
+
+    /** More than an agent keeps of a stream. */
+    public static final int WHOLE_OUTPUT = 1024 * 1024;
+
+    /** The station writes at least a comment every 15 s. */
+    private static final Duration STREAM_SILENCE = Duration.ofSeconds(45);
+
+    private static final Duration DOWNLOAD_SILENCE = Duration.ofSeconds(30);
+
+    private final Http http;
+    private final String url;
+    private final Retries retries;
+
+    public StationClient(URI url, String token) {
+        this(url, token, Retries.ORDERING);
+    }
+
+    StationClient(URI url, String token, Retries retries) {
+        this.http = new Http(url, token);
+        this.url = url.toString();
+        this.retries = retries;
+    }
+
+    public String url() {
+        return url;
+    }
+
+    public Version version() throws Failure {
+        return decode(
+                get("/api/v1/version"),
+                json -> new Version(
+                        json.text("version"), json.text("station"), json.integer("generation", 0, Long.MAX_VALUE)));
+    }
+
+    public List<NodeInfo> nodes() throws Failure {
+        return decode(get("/api/v1/nodes"), json -> map(json.objects("nodes", Limits.NODES), NodeInfo::from));
+    }
+
+    /**
+     * Orders all documents or none. What may or may not have arrived is sent again with the same bytes, which changes
+     * nothing where it had.
+     */
+    public List<CommandInfo> order(List<byte[]> documents, String ids) throws Failure, InterruptedException {
+        JsonObject answer = post(COMMANDS, documents, "order", ids);
+        return decode(answer, json -> map(json.objects("commands", Limits.DOCUMENTS_PER_ORDER), CommandInfo::from));
+    }
+
+    public CommandInfo cancel(String id, List<Document.Cancel> documents) throws Failure, InterruptedException {
+        List<byte[]> texts = documents.stream().map(Document::encode).toList();
+        return decode(post(path(id) + "/cancel", texts, "cancellation", id), CommandInfo::from);
+    }
+
+    /** Commands, newest first; {@code before} leaves out that id and all later ones. */
+    public List<CommandInfo> commands(int limit, Optional<String> before) throws Failure {
+        String path = COMMANDS + "?limit=" + Math.min(limit, PAGE)
+                + before.map(id -> "&before=" + Http.encode(id)).orElse("");
+        return decode(get(path), json -> map(json.objects("commands", PAGE), CommandInfo::from));
+    }
+
+    /** @param id also a unique prefix */
+    public CommandInfo command(String id) throws Failure {
+        return decode(get(path(id)), CommandInfo::from);
+    }
+
+    /** Passes on every execution by node name, page by page. {@code outputBytes} of each stream come along. */
+    public void executions(String id, int outputBytes, Consumer<ExecutionInfo> each) throws Failure {
+        String path = "%s/executions?output=%d&limit=%d"
+                .formatted(path(id), outputBytes, outputBytes == 0 ? PAGE : PAGE_WITH_OUTPUT);
+        Optional<String> after = Optional.empty();
+        do {
+            JsonObject page =
+                    get(path + after.map(node -> "&after=" + Http.encode(node)).orElse(""));
+            decode(page, json -> map(json.objects("executions", PAGE), ExecutionInfo::from))
+                    .forEach(each);
+            after = decode(page, json -> json.optionalText("next"));
+        } while (after.isPresent());
+    }
+
+    public List<ExecutionInfo> executions(String id, int outputBytes) throws Failure {
+        var all = new ArrayList<ExecutionInfo>();
+        executions(id, outputBytes, all::add);
+        return all;
+    }
+
+    /** The bytes that a command wrote on a node, as far as the station has them. */
+    public InputStream output(String id, String node, OutputStreamName stream) throws Failure {
+        String path = "%s/output/%s/%s".formatted(path(id), Http.encode(node), stream);
+        try {
+            return open(path, "application/octet-stream", DOWNLOAD_SILENCE);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /** The stream of a command's events after {@code lastSeq}. */
+    InputStream stream(String command, long lastSeq) throws Failure, IOException {
+        String path = "/api/v1/stream?command=%s&lastEventId=%d".formatted(Http.encode(command), lastSeq);
+        return open(path, "text/event-stream", STREAM_SILENCE);
+    }
+
+    private static String path(String id) {
+        return COMMANDS + "/" + Http.encode(id);
+    }
+
+    private InputStream open(String path, String accept, Duration silence) throws Failure, IOException {
+        Http.OpenAnswer answer = http.open(path, accept, silence);
+        if (answer.status() != 200) {
+            try (InputStream body = answer.body()) {
+                throw refused(new Http.Answer(answer.status(), body.readNBytes(64 * 1024)));
+            }
+        }
+        return answer.body();
+    }
+
+    private JsonObject get(String path) throws Failure {
+        try {
+            return checked(http.get(path));
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private JsonObject post(String path, List<byte[]> documents, String what, String ids)
+            throws Failure, InterruptedException {
+        byte[] body = Json.bytes(Map.of(
+                "documents",
+                documents.stream()
+                        .map(document -> new String(document, StandardCharsets.UTF_8))
+                        .toList()));
+        if (body.length > Limits.REQUEST_BYTES) {
+            throw Failure.usage("the %s is %d bytes in one request, at most %d are possible; split it"
+                    .formatted(what, body.length, Limits.REQUEST_BYTES));
+        }
+        boolean maybeArrived = false;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return checked(http.post(path, body));
+            } catch (Http.NotConnectedException e) {
+                if (!maybeArrived) {
+                    throw unreachable(e); // nothing was sent, so the operator decides
+                }
+                giveUpAfter(attempt, e, what, ids);
+            } catch (IOException e) {
+                maybeArrived = true;
+                giveUpAfter(attempt, e, what, ids);
+            }
+            Thread.sleep(retries.pauseAfter(attempt));
+        }
+    }
+
+    private void giveUpAfter(int attempt, IOException e, String what, String ids) throws Failure {
+        if (attempt >= retries.attempts()) {
+            throw Failure.unreachable("""
+                    the connection to the station at %s broke (%s), and the %s may or may not have arrived
+                      see with: steward show %s""".formatted(url, Http.reason(e), what, ids));
+        }
+    }
+
+    private JsonObject checked(Http.Answer answer) throws Failure {
+        if (answer.status() / 100 != 2) {
+            throw refused(answer);
+        }
+        try {
+            return Json.object(answer.body(), Http.ANSWER_BYTES);
+        } catch (RefusedException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private Failure refused(Http.Answer answer) {
+        String message = errorText(answer);
+        return switch (answer.status()) {
+            case 401, 403 -> Failure.credential("the station at %s refused the token: %s".formatted(url, message));
+            case 400, 404, 409, 413 -> Failure.usage(message);
+            default -> Failure.unreachable("the station at %s can't answer: %s".formatted(url, message));
+        };
+    }
+
+    private static String errorText(Http.Answer answer) {
+        try {
+            return Json.object(answer.body(), 64 * 1024).object("error").text("message");
+        } catch (RefusedException e) {
+            return "HTTP status " + answer.status(); // something else answers at this address
+        }
+    }
+
+    private Failure unreachable(IOException e) {
+        return Failure.unreachable(
+                "the station at %s can't be reached: %s\n  is it running? `steward up` starts one here"
+                        .formatted(url, Http.reason(e)));
+    }
+
+    static Failure unreadable(RefusedException e) {
+        return Failure.unreachable(
+                "the station's answer can't be understood, it may be of another version: " + e.getMessage());
+    }
+
+    private interface Reading<T> {
+        T from(JsonObject json) throws RefusedException;
+    }
+
+    private static <T> T decode(JsonObject json, Reading<T> reading) throws Failure {
+        try {
+            return reading.from(json);
+        } catch (RefusedException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static <T> List<T> map(List<JsonObject> objects, Reading<T> reading) throws RefusedException {
+        var result = new ArrayList<T>(objects.size());
+        for (JsonObject object : objects) {
+            result.add(reading.from(object));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.order;
+
+import dev.steward.message.CommandId;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+
+/** Makes ids. The random source must be one that nobody can foresee or repeat. */
+public record Ids(RandomGenerator random) {
+    public CommandId next(Instant now) {
+        return CommandId.create(now, random);
+    }
+}

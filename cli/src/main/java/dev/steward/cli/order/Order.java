@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.order;
+
+import dev.steward.cli.terminal.Failure;
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One command as an operator wants it.
+ *
+ * @param targets as written, not yet resolved
+ * @param startBefore how long from now it may wait for its start
+ */
+public record Order(
+        List<String> targets,
+        String method,
+        String domain,
+        JsonObject arguments,
+        Duration timeout,
+        Duration startBefore,
+        boolean repeatable) {
+    public static final String DEFAULT_METHOD = "shellcommand";
+    public static final String DEFAULT_DOMAIN = "operatingsystem";
+    public static final String DEFAULT_TIMEOUT = "60s";
+    public static final String DEFAULT_START_BEFORE = "24h";
+
+    /** The documents to order, their exact bytes: one for up to 100 nodes, all under one id. */
+    public List<byte[]> documents(List<NodeName> nodes, CommandId id, String issuer, Instant now) throws Failure {
+        int size = Limits.TARGETS_PER_DOCUMENT;
+        int parts = Math.ceilDiv(nodes.size(), size);
+        if (parts > Limits.PARTS_PER_COMMAND) {
+            throw Failure.usage(
+                    "%d targets; one command may have %d".formatted(nodes.size(), size * Limits.PARTS_PER_COMMAND));
+        }
+        Instant issuedAt = now.truncatedTo(ChronoUnit.MILLIS);
+        var documents = new ArrayList<byte[]>();
+        for (int part = 1; part <= parts; part++) {
+            var document = new Document.Command(
+                    id,
+                    part,
+                    parts,
+                    issuer,
+                    issuedAt,
+                    nodes.subList((part - 1) * size, Math.min(part * size, nodes.size())),
+                    method,
+                    domain,
+                    arguments,
+                    issuedAt.plus(startBefore),
+                    Optional.of(timeout),
+                    repeatable);
+            documents.add(checked(document.encode()));
+        }
+        return documents;
+    }
+
+    private static byte[] checked(byte[] document) throws Failure {
+        if (document.length > Limits.DOCUMENT_BYTES) {
+            throw Failure.usage("the command takes %d bytes with its arguments and stdin, at most %d are possible"
+                    .formatted(document.length, Limits.DOCUMENT_BYTES));
+        }
+        return document;
+    }
+
+    /** Cancel documents for nodes of one command. */
+    public static List<Document.Cancel> cancels(
+            CommandId command, List<NodeName> nodes, String issuer, Instant now, Ids ids) {
+        var documents = new ArrayList<Document.Cancel>();
+        int size = Limits.TARGETS_PER_DOCUMENT;
+        for (int from = 0; from < nodes.size(); from += size) {
+            documents.add(new Document.Cancel(
+                    ids.next(now),
+                    issuer,
+                    now.truncatedTo(ChronoUnit.MILLIS),
+                    nodes.subList(from, Math.min(from + size, nodes.size())),
+                    command));
+        }
+        return documents;
+    }
+}

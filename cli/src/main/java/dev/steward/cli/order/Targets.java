@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.order;
+
+import dev.steward.cli.terminal.Failure;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.text.DidYouMean;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** What an operator writes for nodes: names, comma lists, globs with {@code *} and {@code ?}, {@code all}. */
+public final class Targets {
+    private Targets() {}
+
+    /**
+     * The nodes meant, by name, none twice. They are fixed from here on, whoever joins later.
+     *
+     * @param known the nodes there are, the station not among them
+     * @throws Failure for a name that is not known or a glob that matches nothing
+     */
+    public static List<NodeName> resolve(List<String> written, Collection<String> known) throws Failure {
+        SortedSet<String> meant = new TreeSet<>();
+        var wrong = new ArrayList<String>();
+        for (String list : written) {
+            for (String part : list.split(",", -1)) {
+                String term = part.strip();
+                if (!add(term, known, meant)) {
+                    wrong.add(complaint(term, known));
+                }
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw Failure.usage(String.join("\n", wrong) + "\n  nothing was ordered; `steward nodes` lists the nodes");
+        }
+        return names(meant);
+    }
+
+    private static boolean add(String term, Collection<String> known, Collection<String> meant) {
+        if (term.equals("all")) {
+            meant.addAll(known);
+            return !known.isEmpty();
+        }
+        if (!isGlob(term)) {
+            if (known.contains(term)) {
+                meant.add(term);
+                return true;
+            }
+            return false;
+        }
+        Pattern pattern = pattern(term);
+        List<String> matches =
+                known.stream().filter(name -> pattern.matcher(name).matches()).toList();
+        meant.addAll(matches);
+        return !matches.isEmpty();
+    }
+
+    private static String complaint(String term, Collection<String> known) {
+        if (term.isEmpty()) {
+            return "an empty name among the targets";
+        }
+        if (term.equals("all")) {
+            return "there are no nodes yet";
+        }
+        return isGlob(term)
+                ? "no node matches '%s'".formatted(term)
+                : "unknown node '%s'%s".formatted(term, DidYouMean.suffix(term, known));
+    }
+
+    private static boolean isGlob(String term) {
+        return term.indexOf('*') >= 0 || term.indexOf('?') >= 0;
+    }
+
+    private static Pattern pattern(String glob) {
+        var regex = new StringBuilder();
+        for (int i = 0; i < glob.length(); i++) {
+            char c = glob.charAt(i);
+            switch (c) {
+                case '*' -> regex.append(regex.toString().endsWith(".*") ? "" : ".*"); // a row of stars would backtrack
+                case '?' -> regex.append('.');
+                default -> regex.append(Pattern.quote(String.valueOf(c)));
+            }
+        }
+        return Pattern.compile(regex.toString());
+    }
+
+    private static List<NodeName> names(Collection<String> meant) throws Failure {
+        var names = new ArrayList<NodeName>();
+        for (String name : meant) {
+            try {
+                names.add(NodeName.parse(name));
+            } catch (RefusedException e) {
+                throw Failure.unreachable("the station names a node that can't be one: " + e.getMessage());
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.terminal;
+
+/** Why a command ends early: a text for the operator that says what to do, and the exit code. */
+public final class Failure extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final int exitCode;
+
+    private Failure(int exitCode, String message) {
+        super(message, null, false, false);
+        this.exitCode = exitCode;
+    }
+
+    public static Failure usage(String message) {
+        return new Failure(ExitCode.USAGE, message);
+    }
+
+    public static Failure credential(String message) {
+        return new Failure(ExitCode.CREDENTIAL, message);
+    }
+
+    public static Failure unreachable(String message) {
+        return new Failure(ExitCode.UNREACHABLE, message);
+    }
+
+    /** Something on this machine did not work. */
+    public static Failure failed(String message) {
+        return new Failure(ExitCode.SOME_FAILED, message);
+    }
+
+    public int exitCode() {
+        return exitCode;
+    }
+
+    public String text() {
+        return String.valueOf(getMessage());
+    }
+
+    /** Whether the station could not be reached, so that trying again may help. */
+    public boolean isUnreachable() {
+        return exitCode == ExitCode.UNREACHABLE;
+    }
+}

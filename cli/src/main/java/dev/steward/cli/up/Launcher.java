@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.up;
+
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Surroundings;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The {@code steward} script that started this program and starts the others. */
+record Launcher(Path path, Map<String, String> environment) {
+
+    static Launcher of(Surroundings surroundings) throws Failure {
+        String path = surroundings
+                .variable("STEWARD_LAUNCHER")
+                .orElseThrow(() -> Failure.usage("STEWARD_LAUNCHER is not set; start this with the script ./steward"));
+        return new Launcher(Path.of(path), surroundings.environment());
+    }
+
+    Child.Plan agent(DataFolder folder, String name, String brokerUrl) {
+        Path data = folder.node(name);
+        return plan(
+                "agent",
+                name,
+                folder,
+                data,
+                List.of(
+                        "agent",
+                        "--name",
+                        name,
+                        "--broker",
+                        brokerUrl,
+                        "--station",
+                        "central",
+                        "--data",
+                        data.toString()));
+    }
+
+    Child.Plan station(DataFolder folder, String http, String brokerUrl) {
+        Path data = folder.station();
+        return plan(
+                "station",
+                "station",
+                folder,
+                data,
+                List.of(
+                        "station",
+                        "--broker",
+                        brokerUrl,
+                        "--data",
+                        data.toString(),
+                        "--http",
+                        http,
+                        "--station-file",
+                        folder.stationFile().toString()));
+    }
+
+    private Child.Plan plan(String role, String name, DataFolder folder, Path data, List<String> arguments) {
+        var byHand = new ArrayList<String>();
+        byHand.add(path.toString());
+        byHand.addAll(arguments);
+        var command = new ArrayList<String>(byHand);
+        command.add("--until-stdin-closes");
+        return new Child.Plan(
+                role,
+                name,
+                command,
+                childEnvironment(),
+                byHand,
+                true,
+                new LogFile(folder.log(name)),
+                data,
+                folder.record(name));
+    }
+
+    /** What is built now is what runs until the end; and a JVM needs a UTF-8 locale to pass on all characters. */
+    private Map<String, String> childEnvironment() {
+        var variables = new HashMap<String, String>();
+        variables.put("STEWARD_NO_BUILD", "1");
+        boolean utf8 = List.of("LC_ALL", "LC_CTYPE", "LANG").stream()
+                .map(name -> environment.getOrDefault(name, ""))
+                .filter(value -> !value.isEmpty())
+                .findFirst()
+                .filter(value -> value.toLowerCase(java.util.Locale.ROOT)
+                        .replace("-", "")
+                        .endsWith("utf8"))
+                .isPresent();
+        if (!utf8) {
+            variables.put("LC_ALL", "C.UTF-8");
+        }
+        return variables;
+    }
+
+    /** As the operator most likely types it. */
+    String shortName() {
+        if (Path.of("").toAbsolutePath().equals(path.getParent())) {
+            return "./" + path.getFileName();
+        }
+        for (String directory : environment.getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
+            Path candidate = Path.of(directory, "steward");
+            try {
+                if (Files.exists(candidate) && Files.isSameFile(candidate, path)) {
+                    return "steward";
+                }
+            } catch (java.io.IOException e) {
+                // not that one
+            }
+        }
+        return path.toString();
+    }
+}

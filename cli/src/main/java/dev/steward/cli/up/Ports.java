@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.up;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/** What is to be known of a port before and after somebody listens there. */
+final class Ports {
+    private static final int TIMEOUT_MS = 1000;
+
+    private Ports() {}
+
+    static boolean isFree(String host, int port) {
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether a NATS server answers there: it speaks first. */
+    static boolean natsAnswers(String host, int port) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), TIMEOUT_MS);
+            socket.setSoTimeout(TIMEOUT_MS);
+            return new String(socket.getInputStream().readNBytes(4), java.nio.charset.StandardCharsets.US_ASCII)
+                    .equals("INFO");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.up;
+
+import dev.steward.cli.api.NodeInfo;
+import dev.steward.cli.api.StationClient;
+import dev.steward.cli.api.StationFile;
+import dev.steward.cli.order.Ids;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.cli.terminal.Table;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The start of everything, part by part, each waited for before the next. */
+final class Startup {
+    private static final Duration EARLIER_PROCESS = Duration.ofSeconds(20);
+    private static final Duration BROKER_READY = Duration.ofSeconds(20);
+    private static final Duration STATION_READY = Duration.ofSeconds(60);
+    private static final Duration NODES_READY = Duration.ofSeconds(60);
+    private static final long POLL_MS = 50;
+    private static final int LOG_LINES = 10;
+
+    /** Something that may be true later; where it can't become true any more, it throws. */
+    private interface Condition {
+        boolean holds() throws Failure, IOException;
+    }
+
+    private final Surroundings surroundings;
+    private final Ids ids;
+    private final DataFolder folder;
+    private final Launcher launcher;
+    private final Children children;
+    private final Consumer<String> say;
+
+    Startup(
+            Surroundings surroundings,
+            Ids ids,
+            DataFolder folder,
+            Launcher launcher,
+            Children children,
+            Consumer<String> say) {
+        this.surroundings = surroundings;
+        this.ids = ids;
+        this.folder = folder;
+        this.launcher = launcher;
+        this.children = children;
+        this.say = say;
+    }
+
+    void run(Broker broker, URI http, List<String> nodes, boolean usualFolder)
+            throws Failure, IOException, InterruptedException {
+        awaitEarlier("station");
+        for (String node : nodes) {
+            awaitEarlier(node);
+        }
+        broker.endLeftover(say);
+        broker.checkPort();
+        checkHttpPort(http);
+
+        var started = new ArrayList<Child>();
+        started.add(startBroker(broker));
+        Child station = children.start(launcher.station(folder, http.getRawAuthority(), broker.url()));
+        started.add(station);
+        StationClient client = awaitStation(station);
+        for (String node : nodes) {
+            started.add(children.start(launcher.agent(folder, node, broker.url())));
+        }
+        List<String> reachable = awaitNodes(client, nodes);
+
+        printTable(started);
+        if (!reachable.isEmpty()) {
+            FirstCommand.run(client, reachable, ids, surroundings);
+        }
+        printHints(client, usualFolder);
+    }
+
+    /** Agents and station of an {@code up} that was killed end by themselves, but may need a moment. */
+    private void awaitEarlier(String name) throws Failure, IOException, InterruptedException {
+        Optional<ProcessRecord> record = ProcessRecord.read(folder.record(name));
+        Optional<ProcessHandle> earlier = record.flatMap(ProcessRecord::alive);
+        if (earlier.isEmpty()) {
+            return;
+        }
+        long pid = earlier.get().pid();
+        say.accept("waiting for %s of an earlier `up` to end, pid %d".formatted(name, pid));
+        if (!await(EARLIER_PROCESS, () -> !earlier.get().isAlive())) {
+            throw Failure.failed("%s of an earlier `up` is still running\n  end it with: kill %d".formatted(name, pid));
+        }
+    }
+
+    private void checkHttpPort(URI http) throws Failure {
+        if (!Ports.isFree(http.getHost(), http.getPort())) {
+            throw Failure.failed(
+                    "port %d on %s, meant for the station, is in use or not of this machine\n  choose another with --http HOST:PORT"
+                            .formatted(http.getPort(), http.getHost()));
+        }
+    }
+
+    private Child startBroker(Broker broker) throws Failure, IOException, InterruptedException {
+        Child child = children.start(broker.plan());
+        awaitPart(child, BROKER_READY, broker::isReady);
+        return child;
+    }
+
+    private StationClient awaitStation(Child station) throws Failure, IOException, InterruptedException {
+        // A file of an earlier station may still be there, with another pid.
+        awaitPart(station, STATION_READY, () -> {
+            Optional<StationFile> file = StationFile.read(folder.stationFile());
+            return file.isPresent()
+                    && isOf(file.get(), station)
+                    && answers(file.get().client());
+        });
+        return StationFile.read(folder.stationFile())
+                .orElseThrow(() -> Failure.failed(folder.stationFile() + " is gone"))
+                .client();
+    }
+
+    private static boolean isOf(StationFile file, Child station) {
+        return station.process().filter(process -> process.pid() == file.pid()).isPresent();
+    }
+
+    private static boolean answers(StationClient client) throws Failure {
+        try {
+            client.version();
+            return true;
+        } catch (Failure e) {
+            if (!e.isUnreachable()) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private List<String> awaitNodes(StationClient client, List<String> nodes)
+            throws Failure, IOException, InterruptedException {
+        var reachable = new ArrayList<String>();
+        boolean all = await(NODES_READY, () -> {
+            children.check();
+            reachable.clear();
+            for (NodeInfo node : client.nodes()) {
+                if (node.reachable() && nodes.contains(node.name())) {
+                    reachable.add(node.name());
+                }
+            }
+            return reachable.size() == nodes.size();
+        });
+        if (!all) {
+            for (String node : nodes) {
+                if (!reachable.contains(node)) {
+                    say.accept("%s has not been heard of yet; its log: %s".formatted(node, folder.log(node)));
+                }
+            }
+        }
+        return reachable;
+    }
+
+    private void awaitPart(Child part, Duration limit, Condition ready)
+            throws Failure, IOException, InterruptedException {
+        boolean holds = await(limit, () -> {
+            if (!part.isAlive()) {
+                throw notStarted(part, "ended at once");
+            }
+            return ready.holds();
+        });
+        if (!holds) {
+            throw notStarted(part, "did not get ready");
+        }
+    }
+
+    private static Failure notStarted(Child part, String what) {
+        LogFile log = part.plan().log();
+        String lines = String.join("\n  ", log.tail(LOG_LINES));
+        return Failure.failed(
+                "the %s %s; the end of its log %s:\n  %s".formatted(part.plan().name(), what, log.path(), lines));
+    }
+
+    private static boolean await(Duration limit, Condition condition)
+            throws Failure, IOException, InterruptedException {
+        long until = System.nanoTime() + limit.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() - until >= 0) {
+                return false;
+            }
+            Thread.sleep(POLL_MS);
+        }
+        return true;
+    }
+
+    private void printTable(List<Child> started) {
+        var table = new Table("ROLE", "NAME", "PID", "FOLDER");
+        for (Child child : started) {
+            table.row(
+                    child.plan().role(),
+                    child.plan().role().equals("station")
+                            ? "central"
+                            : child.plan().name(),
+                    child.process()
+                            .map(process -> String.valueOf(process.pid()))
+                            .orElse("-"),
+                    child.plan().folder().toString());
+        }
+        table.print(surroundings.out());
+        surroundings.out().println();
+    }
+
+    private void printHints(StationClient client, boolean usualFolder) throws IOException {
+        String data = usualFolder ? "" : " --data " + Files.createDirectories(folder.root());
+        surroundings.out().println();
+        surroundings.out().println("API: %s/api/v1".formatted(client.url()));
+        surroundings.out().println("try: %s run%s --on 'ship*' -- uname -a".formatted(launcher.shortName(), data));
+        surroundings.out().println("Ctrl-C stops everything here; the data stays.");
+        surroundings.out().flush();
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.up;
+
+import dev.steward.cli.api.StationFile;
+import dev.steward.cli.order.Ids;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Broker, station and nodes on one machine, in the foreground. */
+@Command(
+        name = "up",
+        header = "Starts broker, station and nodes on this machine and looks after them; Ctrl-C stops them.",
+        synopsisHeading = "%nExamples:%n"
+                + "  steward up%n"
+                + "  steward up --nodes web1,web2,db1%n"
+                + "  steward up --data /tmp/try --http 127.0.0.1:9470 --broker-port 9222%n"
+                + "%nUsage: ",
+        description = "%nWhat they know stays in the data folder, and the next `up` goes on from there.%n")
+public final class Up implements Callable<Integer> {
+    private static final long CHECK_MS = 200;
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "NAMES",
+            split = ",",
+            defaultValue = "ship1,ship2,ship3",
+            description = "The nodes to run here. Default: ${DEFAULT-VALUE}.")
+    private List<String> nodes = new ArrayList<>();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where everything is kept; also STEWARD_DATA. Default: ~/.local/state/steward.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--http",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8470",
+            description = "Where the station's API listens. Default: ${DEFAULT-VALUE}.")
+    private String http = "";
+
+    @Option(
+            names = "--broker-port",
+            paramLabel = "N",
+            defaultValue = "4222",
+            description = "Where the broker listens, on 127.0.0.1. Default: ${DEFAULT-VALUE}.")
+    private int brokerPort;
+
+    private final Surroundings surroundings;
+    private final Ids ids;
+
+    public Up(Surroundings surroundings, Ids ids) {
+        this.surroundings = surroundings;
+        this.ids = ids;
+    }
+
+    @Override
+    public Integer call() throws Failure, InterruptedException, IOException {
+        List<String> names = names(nodes);
+        URI address = address(http);
+        Launcher launcher = Launcher.of(surroundings);
+        String binary = surroundings
+                .variable("STEWARD_NATS_SERVER")
+                .orElseThrow(
+                        () -> Failure.usage("STEWARD_NATS_SERVER is not set; start this with the script ./steward"));
+        Path root = surroundings.dataFolder(data);
+
+        try (DataFolder folder = DataFolder.open(root, address.toString())) {
+            var children = new Children(this::say);
+            Thread hook = stopOnSignal(children, folder);
+            try {
+                var start = new Startup(surroundings, ids, folder, launcher, children, this::say);
+                start.run(new Broker(folder, binary, brokerPort), address, names, isUsualFolder(root));
+                while (true) {
+                    TimeUnit.MILLISECONDS.sleep(CHECK_MS);
+                    children.check();
+                }
+            } catch (Failure e) {
+                if (children.isStopping()) {
+                    hook.join(); // what fails while everything is stopped is no news; the hook ends the program
+                }
+                throw e;
+            } finally {
+                children.stop();
+            }
+        }
+    }
+
+    /** Ctrl-C is how one stops it, so that is no failure. */
+    private Thread stopOnSignal(Children children, DataFolder folder) {
+        var hook = new Thread(
+                () -> {
+                    children.stop();
+                    say("stopped; what they know stays in " + folder.root());
+                    surroundings.out().flush();
+                    Runtime.getRuntime().halt(0);
+                },
+                "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return hook;
+    }
+
+    private void say(String text) {
+        surroundings.err().println(text);
+        surroundings.err().flush();
+    }
+
+    private boolean isUsualFolder(Path root) {
+        return root.equals(surroundings.dataFolder(null));
+    }
+
+    static List<String> names(List<String> nodes) throws Failure {
+        var names = new ArrayList<String>();
+        for (String node : nodes) {
+            String name = node.strip();
+            try {
+                NodeName.parse(name);
+            } catch (RefusedException e) {
+                throw Failure.usage("--nodes: " + e.getMessage());
+            }
+            if (name.equals(NodeName.CENTRAL.value()) || name.equals("all")) {
+                throw Failure.usage("--nodes: '%s' has a meaning of its own; choose another name".formatted(name));
+            }
+            if (names.contains(name)) {
+                throw Failure.usage("--nodes: '%s' is there twice".formatted(name));
+            }
+            names.add(name);
+        }
+        return names;
+    }
+
+    static URI address(String http) throws Failure {
+        URI address = StationFile.address("http://" + http);
+        boolean complete = address.getPort() > 0
+                && address.getPort() <= 65_535
+                && address.getRawPath().isEmpty();
+        if (!complete) {
+            throw Failure.usage("--http: '%s' is not HOST:PORT, for instance 127.0.0.1:8470".formatted(http));
+        }
+        return address;
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.steward.message.json.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** A small HTTP server that answers as a test wants the station to. The real one meets the command line in e2e. */
+final class Station implements AutoCloseable {
+    /** Answers one request. */
+    interface Answer {
+        void to(HttpExchange exchange) throws IOException;
+    }
+
+    static final String TOKEN = "secret";
+
+    private final HttpServer server;
+    private final Map<String, Answer> answers = new TreeMap<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+
+    Station() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    /** @param start method and the beginning of the path; the longest that fits answers */
+    Station on(String start, Answer answer) {
+        answers.put(start, answer);
+        return this;
+    }
+
+    Station on(String start, int status, String json) {
+        return on(start, exchange -> send(exchange, status, json));
+    }
+
+    static void send(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        requests.add(request);
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        if (!("Bearer " + TOKEN).equals(authorization)) {
+            send(exchange, 401, "{\"error\":{\"code\":\"unauthorized\",\"message\":\"no\"}}");
+            return;
+        }
+        @Nullable Answer best = null;
+        for (Map.Entry<String, Answer> each : answers.entrySet()) {
+            if (request.startsWith(each.getKey())) {
+                best = each.getValue(); // in sorted order the longest beginning comes last
+            }
+        }
+        if (best == null) {
+            send(exchange, 404, "{\"error\":{\"code\":\"not-found\",\"message\":\"nothing at " + request + "\"}}");
+        } else {
+            best.to(exchange);
+        }
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    List<String> requests(String start) {
+        return requests.stream().filter(request -> request.startsWith(start)).toList();
+    }
+
+    /** A data folder by which the command line finds this station. */
+    Path writeFile(Path folder, String token) throws IOException {
+        var file = folder.resolve("station.json");
+        Files.write(file, Json.bytes(Map.of("url", url(), "pid", 1, "token", token)));
+        return file;
+    }
+
+    /** An execution as the API tells it. */
+    static String execution(String node, String state, String more) {
+        var fields = new ArrayList<String>();
+        fields.add("\"node\":\"%s\",\"state\":\"%s\"".formatted(node, state));
+        for (String field : List.of(
+                "\"provisional\":false",
+                "\"exitCode\":null",
+                "\"reason\":null",
+                "\"stdout\":\"\"",
+                "\"stderr\":\"\"",
+                "\"stdoutBase64\":null",
+                "\"stderrBase64\":null",
+                "\"stdoutBytes\":null",
+                "\"stderrBytes\":null",
+                "\"truncatedBytes\":null",
+                "\"outputComplete\":true",
+                "\"attempt\":null",
+                "\"orderedAt\":\"2026-01-31T12:00:00.000Z\"",
+                "\"startedAt\":null",
+                "\"finishedAt\":null",
+                "\"durationMs\":null",
+                "\"reachable\":true",
+                "\"lastHeardAt\":\"2026-01-31T12:00:00.000Z\"")) {
+            if (!more.contains(field.substring(0, field.indexOf(':')))) {
+                fields.add(field);
+            }
+        }
+        return "{" + String.join(",", fields) + (more.isEmpty() ? "" : "," + more) + "}";
+    }
+
+    static String executions(String... executions) {
+        return "{\"executions\":[%s],\"next\":null}".formatted(String.join(",", executions));
+    }
+
+    static String command(String id, String state, int total, String states) {
+        return """
+                {"id":"%s","method":"shellcommand","domain":"operatingsystem","arguments":{"command":["date"]},\
+                "issuer":"me@here","state":"%s","orderedAt":"2026-01-31T12:00:00.000Z",\
+                "startBefore":"2026-02-01T12:00:00.000Z","timeoutMs":60000,"repeatable":false,"total":%d,"states":{%s}}""".formatted(id, state, total, states);
+    }
+
+    static String nodes(String... names) {
+        var nodes = new ArrayList<String>();
+        for (String name : names) {
+            nodes.add(
+                    "{\"name\":\"%s\",\"reachable\":true,\"lastHeardAt\":\"2026-01-31T12:00:00.000Z\",\"labels\":{},\"facts\":null}"
+                            .formatted(name));
+        }
+        return "{\"nodes\":[%s]}".formatted(String.join(",", nodes));
+    }
+
+    /** A transition as an event of the stream. */
+    static String transition(long seq, String id, String node, String state, String commandState) {
+        return """
+                id: %1$d
+                event: transition
+                data: {"seq":%1$d,"command":"%2$s","node":"%3$s","state":"%4$s","provisional":false,"attempt":1,"exitCode":null,\
+                "reason":null,"saidBy":"%3$s","observedAt":"2026-01-31T12:00:00.000Z",\
+                "receivedAt":"2026-01-31T12:00:00.000Z","commandState":"%5$s"}
+
+                """.formatted(seq, id, node, state, commandState);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
