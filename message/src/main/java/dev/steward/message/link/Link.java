@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   node    hello nonce=1 answer              →
  *           ←                                   hello nonce=1 echo=1 answer     station
- *   node    hello nonce=2 echo=1              →                        (both live)
+ *   node    hello nonce=2 echo=1 answer       →
+ *           ←                                   hello nonce=2 echo=2            (both live)
  * </pre>
  */
 public final class Link {
@@ -279,7 +280,8 @@ public final class Link {
         boolean sameConversation =
                 hello.peer().isPresent() && hello.peer().get().equals(session);
         if (hello.answer() || (peerLacksFacts && facts.isPresent())) {
-            sayHello(now, false, false, out);
+            // The node asks back, so that it always holds the station's newest nonce and its next word is live.
+            sayHello(now, end == End.NODE, false, out);
         }
         if (!fresh && sameConversation) {
             hello.lanes().forEach((lane, progress) -> resume(now, lane, progress, out));

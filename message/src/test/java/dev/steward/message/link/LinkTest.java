@@ -143,6 +143,30 @@ class LinkTest {
     }
 
     @Test
+    void aNodeThatLeavesIsUnreachableAtOnce() {
+        var world = new LinkWorld(1);
+        world.connect();
+        world.run(SECOND);
+        world.node.link.leave(world.now(), world.node);
+        world.run(Duration.ofMillis(10));
+
+        assertThat(world.station.link.isLive()).isFalse();
+        assertThat(world.station.events).contains(new LinkEvent.PeerGone("it said that it stops"));
+    }
+
+    @Test
+    void inAnUndisturbedConversationEveryHeartbeatIsTwoFrames() {
+        var world = new LinkWorld(1);
+        world.connect();
+        world.run(SECOND);
+        int before = world.node.sent.size() + world.station.sent.size();
+        world.run(Duration.ofSeconds(50)); // ten heartbeats
+
+        assertThat(world.node.sent.size() + world.station.sent.size() - before).isBetween(18, 22);
+        assertThat(world.station.link.counters().notLive).isLessThanOrEqualTo(2);
+    }
+
+    @Test
     void aNodeRefusesAStationOfAnOlderGeneration() {
         var world = new LinkWorld(1);
         world.connect();
