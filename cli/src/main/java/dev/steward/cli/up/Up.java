@@ -95,6 +95,7 @@ public final class Up implements Callable<Integer> {
                 throw e;
             } finally {
                 children.stop();
+                removeHook(hook);
             }
         }
     }
@@ -111,6 +112,15 @@ public final class Up implements Callable<Integer> {
                 "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         return hook;
+    }
+
+    /** Else the hook would turn the exit code of what ended by itself into 0. */
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // a signal came meanwhile, and the hook ends the program
+        }
     }
 
     private void say(String text) {
