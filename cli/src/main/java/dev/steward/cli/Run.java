@@ -84,12 +84,12 @@ final class Run implements Callable<Integer> {
             commands.forEach(command -> surroundings.err().println("command " + command.id()));
             Deadline deadline = wait == null ? Deadline.NEVER : Deadline.in(wait);
             var waiting = new Waiting(client, surroundings, new Progress(surroundings, plain));
-            if (commands.size() == 1) {
-                waiting.untilOver(commands.getFirst(), deadline);
-            } else {
+            if (what.isList()) {
                 waiting.untilAllOver(commands, deadline);
+                return showAll(client, prepared, deadline);
             }
-            return show(client, prepared);
+            waiting.untilOver(commands.getFirst(), deadline);
+            return showOne(client, prepared.getFirst(), deadline);
         }
     }
 
@@ -118,31 +118,49 @@ final class Run implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private int show(StationClient client, List<Prepared> prepared) throws Failure {
+    private int showOne(StationClient client, Prepared prepared, Deadline deadline)
+            throws Failure, InterruptedException {
+        String id = prepared.id().toString();
+        CommandResult result = CommandResult.fetchWhole(client, id, surroundings, json, deadline);
+        if (json) {
+            result.printJson(surroundings);
+            result.printSummary(surroundings);
+        } else {
+            result.print(surroundings);
+        }
+        if (result.exitCode() == ExitCode.INCOMPLETE) {
+            surroundings.err().println("  steward watch %s    to go on waiting".formatted(id));
+        }
+        return result.exitCode();
+    }
+
+    /** Every command's output, then in the summary only what did not succeed. */
+    private int showAll(StationClient client, List<Prepared> prepared, Deadline deadline)
+            throws Failure, InterruptedException {
         var views = new ArrayList<Map<String, @Nullable Object>>();
+        var troubles = new ArrayList<String>();
+        int succeeded = 0;
         int worst = ExitCode.OK;
         for (Prepared each : prepared) {
-            CommandResult result = CommandResult.fetch(client, each.id().toString(), surroundings, json);
+            CommandResult result = CommandResult.fetchWhole(client, each.id().toString(), surroundings, json, deadline);
             if (json) {
                 views.add(result.json());
-                result.printSummary(surroundings);
             } else {
-                if (what.isList()) {
-                    surroundings.out().println("━━ %s  %s".formatted(each.id(), SafeText.line(each.line())));
-                }
-                result.print(surroundings);
+                surroundings.out().println("━━ %s  %s".formatted(each.id(), SafeText.line(each.line())));
+                result.printOutput(surroundings);
+            }
+            if (result.exitCode() == ExitCode.OK) {
+                succeeded++;
+            } else {
+                troubles.add("%s  %s".formatted(each.id(), String.join("; ", result.summaryLines())));
             }
             worst = Math.max(worst, result.exitCode()); // 3, somebody is pending, stands above 1 and 0
         }
         if (json) {
-            printJson(views);
+            surroundings.out().println(Json.text(views));
         }
-        if (worst == ExitCode.INCOMPLETE) {
-            surroundings
-                    .err()
-                    .println("  steward watch %s    to go on waiting"
-                            .formatted(prepared.getFirst().id()));
-        }
+        surroundings.err().println("%d of %d commands succeeded everywhere".formatted(succeeded, prepared.size()));
+        troubles.forEach(surroundings.err()::println);
         return worst;
     }
 

@@ -21,10 +21,29 @@ public final class CommandResult {
     private final OutputGroups groups = new OutputGroups();
     private final Summary summary;
     private final List<Map<String, @Nullable Object>> json = new ArrayList<>();
+    private boolean outputComplete = true;
 
     private CommandResult(CommandInfo command, Summary summary) {
         this.command = command;
         this.summary = summary;
+    }
+
+    /**
+     * As {@link #fetch}, but waits a moment for output of executions that have ended: it may come after the word of their
+     * end.
+     */
+    public static CommandResult fetchWhole(
+            StationClient client, String id, Surroundings surroundings, boolean forJson, Deadline deadline)
+            throws Failure, InterruptedException {
+        CommandResult result = fetch(client, id, surroundings, forJson);
+        if (result.outputComplete) {
+            return result;
+        }
+        Deadline late = Deadline.in(deadline.atMost(Follower.LATE_OUTPUT));
+        while (!outputsComplete(client, id) && !late.hasPassed()) {
+            Thread.sleep(late.atMost(POLL));
+        }
+        return fetch(client, id, surroundings, forJson);
     }
 
     /** @param forJson keep the documents, rather than one copy of equal output */
@@ -38,6 +57,7 @@ public final class CommandResult {
 
     private void add(ExecutionInfo execution, boolean forJson) {
         summary.add(execution);
+        outputComplete &= isComplete(execution);
         if (forJson) {
             json.add(JsonViews.execution(execution.json()));
         } else if (execution.state().isTerminal() || execution.stdout().length + execution.stderr().length > 0) {
@@ -45,21 +65,15 @@ public final class CommandResult {
         }
     }
 
-    /** Waits a moment for output of executions that have ended, which may come after the word of their end. */
-    public static void awaitOutput(StationClient client, String id, Deadline deadline)
-            throws Failure, InterruptedException {
-        Deadline late = Deadline.in(deadline.atMost(Follower.LATE_OUTPUT));
-        while (!outputsComplete(client, id) && !late.hasPassed()) {
-            Thread.sleep(late.atMost(POLL));
-        }
-    }
-
     /** Whether nothing more is to come of what the nodes have said to be ended. */
     static boolean outputsComplete(StationClient client, String id) throws Failure {
-        return client.executions(id, 0).stream()
-                .allMatch(each -> each.outputComplete()
-                        || each.provisional()
-                        || !each.state().isTerminal());
+        return client.executions(id, 0).stream().allMatch(CommandResult::isComplete);
+    }
+
+    private static boolean isComplete(ExecutionInfo execution) {
+        return execution.outputComplete()
+                || execution.provisional()
+                || !execution.state().isTerminal();
     }
 
     public CommandInfo command() {
@@ -86,5 +100,13 @@ public final class CommandResult {
 
     public void printSummary(Surroundings surroundings) {
         summary.lines().forEach(surroundings.err()::println);
+    }
+
+    public void printOutput(Surroundings surroundings) {
+        groups.print(surroundings);
+    }
+
+    public List<String> summaryLines() {
+        return summary.lines();
     }
 }

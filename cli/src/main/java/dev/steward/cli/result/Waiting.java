@@ -37,9 +37,7 @@ public final class Waiting {
         var follower = new Follower(client, command.id(), listener);
         listener.counts = follower.counts();
         try {
-            if (follower.untilOver(deadline)) {
-                CommandResult.awaitOutput(client, command.id(), deadline);
-            }
+            follower.untilOver(deadline);
         } finally {
             progress.clear();
         }
@@ -68,11 +66,6 @@ public final class Waiting {
                     reachable = false;
                 }
                 progress.show(text(latest));
-            }
-            for (CommandInfo command : latest.values()) {
-                if (command.isOver()) {
-                    CommandResult.awaitOutput(client, command.id(), deadline);
-                }
             }
         } finally {
             progress.clear();

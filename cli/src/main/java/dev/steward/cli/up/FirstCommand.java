@@ -38,7 +38,8 @@ final class FirstCommand {
         surroundings.out().println("$ " + prepared.line());
         CommandInfo command = client.order(prepared.documents(), id).getFirst();
         var waiting = new Waiting(client, surroundings, new Progress(surroundings, false));
-        waiting.untilOver(command, Deadline.in(LIMIT.plusSeconds(5)));
-        CommandResult.fetch(client, id, surroundings, false).print(surroundings);
+        Deadline deadline = Deadline.in(LIMIT.plusSeconds(5));
+        waiting.untilOver(command, deadline);
+        CommandResult.fetchWhole(client, id, surroundings, false, deadline).print(surroundings);
     }
 }
