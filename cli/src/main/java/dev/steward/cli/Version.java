@@ -6,7 +6,6 @@ import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.json.Json;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,15 +40,14 @@ final class Version implements Callable<Integer> {
         view.put("station", null);
         String text;
         try {
-            StationClient client = station.client(surroundings);
+            StationClient client = this.station.client(surroundings);
             StationClient.Version there = client.version();
-            view.put(
-                    "station",
-                    Map.of(
-                            "name", there.station(),
-                            "url", client.url(),
-                            "version", there.version(),
-                            "generation", there.generation()));
+            var station = new LinkedHashMap<String, Object>();
+            station.put("name", there.station());
+            station.put("version", there.version());
+            station.put("generation", there.generation());
+            station.put("url", client.url());
+            view.put("station", station);
             text = "station %s %s at %s, generation %d"
                     .formatted(there.station(), there.version(), client.url(), there.generation());
         } catch (Failure e) {

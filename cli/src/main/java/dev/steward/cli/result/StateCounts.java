@@ -44,6 +44,9 @@ public final class StateCounts {
     public String text(long total) {
         var counts = new EnumMap<ExecutionState, Long>(ExecutionState.class);
         states.values().forEach(state -> counts.merge(state, 1L, Long::sum));
+        if (states.size() < total) {
+            counts.merge(ExecutionState.QUEUED, total - states.size(), Long::sum);
+        }
         return text(ended(), total, counts);
     }
 

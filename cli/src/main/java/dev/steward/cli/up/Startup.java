@@ -5,12 +5,12 @@ import dev.steward.cli.api.NodeInfo;
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.api.StationFile;
 import dev.steward.cli.order.Ids;
+import dev.steward.cli.order.ShellArguments;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.cli.terminal.Table;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +77,7 @@ final class Startup {
         if (!reachable.isEmpty()) {
             FirstCommand.run(client, reachable, ids, surroundings);
         }
-        printHints(client, usualFolder);
+        printHints(client, nodes, usualFolder);
     }
 
     /** Agents and station of an {@code up} that was killed end by themselves, but may need a moment. */
@@ -209,11 +209,16 @@ final class Startup {
         surroundings.out().println();
     }
 
-    private void printHints(StationClient client, boolean usualFolder) throws IOException {
-        String data = usualFolder ? "" : " --data " + Files.createDirectories(folder.root());
+    private void printHints(StationClient client, List<String> nodes, boolean usualFolder) {
+        var words = new ArrayList<String>(List.of("run"));
+        if (!usualFolder) {
+            words.addAll(List.of("--data", folder.root().toString()));
+        }
+        boolean ships = nodes.stream().anyMatch(node -> node.startsWith("ship"));
+        words.addAll(List.of("--on", ships ? "ship*" : "all", "--", "uname", "-a"));
         surroundings.out().println();
         surroundings.out().println("API: %s/api/v1".formatted(client.url()));
-        surroundings.out().println("try: %s run%s --on 'ship*' -- uname -a".formatted(launcher.shortName(), data));
+        surroundings.out().println("try: %s %s".formatted(launcher.shortName(), ShellArguments.line(words)));
         surroundings.out().println("Ctrl-C stops everything here; the data stays.");
         surroundings.out().flush();
     }
