@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.Document;
+import dev.steward.message.json.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A command line in front of a {@link Station} that answers as the test wants. */
+abstract class CommandLineFixture {
+    static final Instant NOW = Instant.parse("2026-01-31T12:03:00Z");
+    static final String ID = "019c0f5e-0000-7000-8000-000000000001";
+    static final String COMMANDS = "/api/v1/commands";
+
+    @TempDir
+    Path data;
+
+    final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    final Map<String, String> environment = new HashMap<>();
+    InputStream in = InputStream.nullInputStream();
+    Station station;
+
+    @BeforeEach
+    void startStation() throws IOException {
+        station = new Station();
+        station.writeFile(data, Station.TOKEN);
+        environment.put("STEWARD_DATA", data.toString());
+    }
+
+    @AfterEach
+    void stopStation() {
+        station.close();
+    }
+
+    AtomicReference<Document.Command> orderIsAccepted(String state, int total) {
+        var ordered = new AtomicReference<Document.Command>();
+        station.on("GET /api/v1/nodes", 200, Station.nodes("ship1", "ship2"));
+        station.on("POST " + COMMANDS, exchange -> {
+            try {
+                String document =
+                        documents(exchange.getRequestBody().readAllBytes()).getFirst();
+                ordered.set((Document.Command) Document.decode(bytes(document)));
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+            String id = ordered.get().id().toString();
+            Station.send(exchange, 201, "{\"commands\":[" + Station.command(id, state, total, "") + "]}");
+        });
+        return ordered;
+    }
+
+    static List<String> documents(byte[] body) throws IOException {
+        try {
+            return Json.object(body, body.length).texts("documents", 100);
+        } catch (dev.steward.message.RefusedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** The longer beginning of the path goes before that of the command itself. */
+    void executionsAre(String... executions) {
+        station.on("GET " + COMMANDS + "/0", exchange -> {
+            boolean asked = exchange.getRequestURI().getPath().endsWith("/executions");
+            String command = Station.command(ID, executions[0].contains("queued") ? "running" : "succeeded", 1, "");
+            Station.send(exchange, 200, asked ? Station.executions(executions) : command);
+        });
+    }
+
+    int steward(String... args) {
+        return Main.commandLine(new Surroundings(
+                        in, print(out), print(err), false, false, environment, InstantSource.fixed(NOW)))
+                .execute(args);
+    }
+
+    private static PrintStream print(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
