@@ -153,7 +153,7 @@ public final class Agent {
     private void killLeftovers() {
         List<Leftovers.Recorded> recorded = journal.spawned().stream()
                 .map(spawned -> new Leftovers.Recorded(
-                        AgentProcess.marker(spawned.id(), spawned.attempt()),
+                        AgentProcess.marker(settings.name(), spawned.id(), spawned.attempt()),
                         spawned.bootId(),
                         spawned.pid(),
                         spawned.startTicks()))
@@ -225,6 +225,7 @@ public final class Agent {
             return processes.computeIfAbsent(name, key -> {
                 String method = key.substring(0, key.indexOf('.'));
                 return new AgentProcess(
+                        settings.name(),
                         key,
                         Methods.named(method).orElseThrow(),
                         settings.concurrency().getOrDefault(key, 1),

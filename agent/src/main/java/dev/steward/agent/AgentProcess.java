@@ -5,6 +5,7 @@ import dev.steward.agent.method.Method;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
+import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.json.JsonObject;
@@ -34,12 +35,14 @@ final class AgentProcess {
 
     private record Work(Document.Command command, int attempt) {}
 
+    private final NodeName node;
     private final Method method;
     private final Listener listener;
     private final BlockingQueue<Work> mailbox;
     private final Map<CommandId, Running> running = new ConcurrentHashMap<>();
 
-    AgentProcess(String name, Method method, int concurrency, Listener listener) {
+    AgentProcess(NodeName node, String name, Method method, int concurrency, Listener listener) {
+        this.node = node;
         this.method = method;
         this.listener = listener;
         this.mailbox = new ArrayBlockingQueue<>(concurrency);
@@ -49,12 +52,12 @@ final class AgentProcess {
     }
 
     /** The marker that every operating system process of an execution carries in its environment. */
-    static String marker(CommandId id, int attempt) {
-        return "STEWARD_EXECUTION=" + id + "/" + attempt;
+    static String marker(NodeName node, CommandId id, int attempt) {
+        return "STEWARD_EXECUTION=" + node + "/" + id + "/" + attempt; // several agents may share a machine
     }
 
     void start(Document.Command command, int attempt) {
-        running.put(command.id(), new Running(command, attempt, listener));
+        running.put(command.id(), new Running(node, command, attempt, listener));
         mailbox.add(new Work(command, attempt)); // never full: the supervisor lets in no more than can run
     }
 
@@ -99,12 +102,14 @@ final class AgentProcess {
     }
 
     private static final class Running implements Method.Task {
+        private final NodeName node;
         private final Document.Command command;
         private final int attempt;
         private final Listener listener;
         private volatile Optional<ExecutionState> stop = Optional.empty();
 
-        Running(Document.Command command, int attempt, Listener listener) {
+        Running(NodeName node, Document.Command command, int attempt, Listener listener) {
+            this.node = node;
             this.command = command;
             this.attempt = attempt;
             this.listener = listener;
@@ -112,7 +117,7 @@ final class AgentProcess {
 
         @Override
         public String marker() {
-            return AgentProcess.marker(command.id(), attempt);
+            return AgentProcess.marker(node, command.id(), attempt);
         }
 
         @Override

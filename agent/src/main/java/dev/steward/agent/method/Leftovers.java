@@ -15,7 +15,7 @@ public final class Leftovers {
      *
      * @param marker {@code NAME=value} in the environment of its processes
      * @param bootId of the boot that it ran in; pids of another boot mean nothing
-     * @param pid of its main process, as told by {@link Method.Task#spawned}
+     * @param pid of its main process, as told by {@link Method.Task#spawned}; 0 where the agent died before it knew
      * @param startTicks of its main process, likewise
      */
     public record Recorded(String marker, String bootId, long pid, long startTicks) {}
@@ -34,8 +34,9 @@ public final class Leftovers {
     public static int kill(Collection<Recorded> executions) {
         return executions.stream()
                 .filter(execution -> execution.bootId().equals(bootId()))
-                .mapToInt(execution ->
-                        new ProcessTree(execution.marker(), execution.pid(), execution.startTicks()).kill())
+                .mapToInt(execution -> execution.pid() == 0
+                        ? killMarked(execution.marker() + '\0')
+                        : new ProcessTree(execution.marker(), execution.pid(), execution.startTicks()).kill())
                 .sum();
     }
 

@@ -20,6 +20,12 @@ import java.util.function.Supplier;
 record ProcessTree(String marker, long pid, long startTicks) {
     private static final int KILL_ROUNDS = 10;
 
+    ProcessTree {
+        if (pid <= 1) { // group 0 is our own, and -1 is every process there is
+            throw new IllegalArgumentException("no process of an execution has the pid " + pid);
+        }
+    }
+
     /** Living processes, the main process among them. */
     List<Entry> members() {
         Optional<Entry> leader = ProcessTable.entry(pid);

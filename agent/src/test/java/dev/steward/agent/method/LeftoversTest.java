@@ -51,6 +51,15 @@ class LeftoversTest {
     }
 
     @Test
+    void killsByMarkerAloneWhereTheAgentDiedBeforeItKnewThePid() throws Exception {
+        leave("exec note", 1);
+
+        // Group 0 would be the agent's own.
+        assertThat(Leftovers.kill(List.of(new Recorded(marker, Leftovers.bootId(), 0, 0)))).isEqualTo(1);
+        assertThat(started).noneMatch(RecordingTask::isAlive);
+    }
+
+    @Test
     void killsTheSessionOfARecordedProcessThatLives() throws Exception {
         Process leader = leave("env -i \"$NOTE\" & exec note", 2);
         Recorded recorded = recorded(leader);

@@ -74,7 +74,7 @@ final class Views {
         view.put("finishedAt", row.finishedAt());
         view.put("durationMs", row.durationMs());
         view.put("reachable", presence.isReachable(row.node()));
-        view.put("lastHeardAt", presence.lastHeardAt(row.node(), null));
+        view.put("lastHeardAt", presence.lastHeardAt(row.node(), row.lastHeardAt()));
         return view;
     }
 

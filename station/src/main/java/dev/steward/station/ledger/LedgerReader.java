@@ -24,6 +24,9 @@ public final class LedgerReader implements AutoCloseable {
     private static final String COMMAND_COLUMNS = "id, method, domain, arguments, issuer, ordered_at, start_before,"
             + " timeout_ms, repeatable, total, unfinished, unsuccessful";
 
+    private static final String EXECUTIONS =
+            "SELECT execution.*, node.last_heard_at FROM execution LEFT JOIN node ON node.name = execution.node";
+
     /** A command; {@code arguments} and {@code facts} below are JSON objects with that one field. */
     public record Command(
             String id,
@@ -58,7 +61,8 @@ public final class LedgerReader implements AutoCloseable {
             String orderedAt,
             @Nullable String startedAt,
             @Nullable String finishedAt,
-            @Nullable Long durationMs) {
+            @Nullable Long durationMs,
+            @Nullable String lastHeardAt) {
         public boolean isOutputComplete() {
             return finishedAt != null && !provisional && (keptBytes == null || storedBytes >= keptBytes);
         }
@@ -132,7 +136,7 @@ public final class LedgerReader implements AutoCloseable {
     /** Executions of a command on nodes with a name above {@code after}, by name. */
     public List<ExecutionRow> executions(String command, String after, int limit) throws InterruptedException {
         return with(database -> database.query(
-                "SELECT * FROM execution WHERE command = ? AND node > ? ORDER BY node LIMIT ?",
+                EXECUTIONS + " WHERE command = ? AND node > ? ORDER BY node LIMIT ?",
                 LedgerReader::execution,
                 command,
                 after,
@@ -140,8 +144,8 @@ public final class LedgerReader implements AutoCloseable {
     }
 
     public Optional<ExecutionRow> execution(String command, String node) throws InterruptedException {
-        return with(database -> database.first(
-                "SELECT * FROM execution WHERE command = ? AND node = ?", LedgerReader::execution, command, node));
+        return with(database ->
+                database.first(EXECUTIONS + " WHERE command = ? AND node = ?", LedgerReader::execution, command, node));
     }
 
     /** The output of the last start, in order, as far as it has arrived, up to about {@code maxBytes}. */
@@ -275,7 +279,8 @@ public final class LedgerReader implements AutoCloseable {
                 row.getString("ordered_at"),
                 row.getString("started_at"),
                 row.getString("finished_at"),
-                number(row, "duration_ms"));
+                number(row, "duration_ms"),
+                row.getString("last_heard_at"));
     }
 
     private static TransitionRow transition(ResultSet row) throws SQLException {
