@@ -55,7 +55,8 @@ class LeftoversTest {
         leave("exec note", 1);
 
         // Group 0 would be the agent's own.
-        assertThat(Leftovers.kill(List.of(new Recorded(marker, Leftovers.bootId(), 0, 0)))).isEqualTo(1);
+        assertThat(Leftovers.kill(List.of(new Recorded(marker, Leftovers.bootId(), 0, 0))))
+                .isEqualTo(1);
         assertThat(started).noneMatch(RecordingTask::isAlive);
     }
 

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A broker, a station and agents as real processes, each of which a test may kill and start again. */
+final class Installation implements AutoCloseable {
+    private static final Duration START = Duration.ofMinutes(1);
+
+    final Path folder;
+    private final int brokerPort = Machine.freePort();
+    private final int httpPort = Machine.freePort();
+    private final Map<String, Process> processes = new LinkedHashMap<>();
+
+    Installation(Path folder) {
+        this.folder = folder;
+    }
+
+    void startBroker() throws Exception {
+        Path configuration = folder.resolve("broker.conf");
+        Files.writeString(configuration, """
+                host: 127.0.0.1
+                port: %d
+                server_name: test
+                jetstream { store_dir: "%s" }
+                """.formatted(brokerPort, folder.resolve("broker")));
+        start("broker", new ProcessBuilder(Machine.natsServer(), "-c", configuration.toString()));
+        Await.until("broker listens", START, () -> listens(brokerPort));
+    }
+
+    void wipeBroker() throws IOException {
+        Files.walkFileTree(folder.resolve("broker"), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    void startStation() throws Exception {
+        Files.deleteIfExists(stationFile()); // a killed station leaves its own behind
+        start(
+                "station",
+                Machine.steward(List.of(
+                        "station",
+                        "--broker",
+                        brokerUrl(),
+                        "--data",
+                        folder.resolve("station").toString(),
+                        "--http",
+                        "127.0.0.1:" + httpPort,
+                        "--station-file",
+                        stationFile().toString())));
+        Await.until(
+                "station answers",
+                START,
+                () -> Files.exists(stationFile()) && get("version").isPresent());
+    }
+
+    void startAgent(String name, String... more) throws Exception {
+        var arguments = new ArrayList<>(List.of(
+                "agent",
+                "--name",
+                name,
+                "--broker",
+                brokerUrl(),
+                "--data",
+                agentFolder(name).toString(),
+                "--heartbeat",
+                "2s"));
+        arguments.addAll(List.of(more));
+        start(name, Machine.steward(arguments));
+    }
+
+    void startAgentAndWait(String name, String... more) throws Exception {
+        startAgent(name, more);
+        awaitReachable(name, true);
+    }
+
+    void awaitReachable(String node, boolean reachable) throws Exception {
+        Await.until(
+                node + (reachable ? " reachable" : " not reachable"),
+                START,
+                () -> nodes().stream()
+                        .anyMatch(found -> found.get("name") instanceof String name
+                                && name.equals(node)
+                                && found.get("reachable") instanceof Boolean is
+                                && is == reachable));
+    }
+
+    List<JsonObject> nodes() throws Exception {
+        return get("nodes").orElseThrow().objects("nodes", 1000);
+    }
+
+    Path agentFolder(String name) {
+        return folder.resolve("nodes").resolve(name);
+    }
+
+    Process process(String name) {
+        Process process = processes.get(name);
+        if (process == null) {
+            throw new IllegalArgumentException("no process " + name);
+        }
+        return process;
+    }
+
+    void kill(String name) throws InterruptedException {
+        Machine.kill(process(name));
+    }
+
+    /** SIGTERM, and wait for the end. */
+    int stop(String name) throws InterruptedException {
+        process(name).destroy();
+        return process(name).waitFor();
+    }
+
+    /** Orders a shell line on nodes; returns the command's id. */
+    CommandId order(String shell, boolean repeatable, String... nodes) throws Exception {
+        Document.Command document = document(shell, repeatable, nodes);
+        order(List.of(document));
+        return document.id();
+    }
+
+    static Document.Command document(String shell, boolean repeatable, String... nodes) {
+        Instant now = Instant.now();
+        return new Document.Command(
+                CommandId.create(now, new SecureRandom()),
+                1,
+                1,
+                "test",
+                now,
+                Arrays.stream(nodes).map(NodeName::new).toList(),
+                "shellcommand",
+                "operatingsystem",
+                JsonObject.of(Map.of("shell", shell)),
+                now.plus(Duration.ofHours(1)),
+                Optional.of(Duration.ofMinutes(5)),
+                repeatable);
+    }
+
+    void order(List<Document.Command> documents) throws Exception {
+        List<String> texts = documents.stream()
+                .map(document -> new String(document.encode(), StandardCharsets.UTF_8))
+                .toList();
+        if (request("commands", Json.bytes(Map.of("documents", texts))).isEmpty()) {
+            throw new AssertionError("the order was refused");
+        }
+    }
+
+    JsonObject execution(CommandId id, String node) throws Exception {
+        return get("commands/" + id + "/executions?output=100000&node=" + node)
+                .orElseThrow()
+                .objects("executions", 1)
+                .getFirst();
+    }
+
+    String state(CommandId id, String node) throws Exception {
+        return execution(id, node).text("state");
+    }
+
+    /** How many executions of all commands are in each state. */
+    Map<String, Long> states() throws Exception {
+        var states = new LinkedHashMap<String, Long>();
+        String before = "g";
+        while (true) {
+            List<JsonObject> page =
+                    get("commands?limit=500&before=" + before).orElseThrow().objects("commands", 500);
+            for (JsonObject command : page) {
+                JsonObject counts = command.object("states");
+                for (String state : counts.names()) {
+                    states.merge(state, counts.integer(state, 0, Long.MAX_VALUE), Long::sum);
+                }
+            }
+            if (page.size() < 500) {
+                return states;
+            }
+            before = page.getLast().text("id");
+        }
+    }
+
+    Map<String, String> environment() {
+        return Map.of("STEWARD_DATA", folder.toString());
+    }
+
+    Optional<JsonObject> get(String path) throws Exception {
+        return request(path, null);
+    }
+
+    /** The API's answer, empty where it does not answer with success. */
+    private Optional<JsonObject> request(String path, byte @Nullable [] body) throws Exception {
+        JsonObject station = Json.object(Files.readAllBytes(stationFile()), 10_000);
+        var connection = (HttpURLConnection)
+                URI.create(station.text("url") + "/api/v1/" + path).toURL().openConnection();
+        connection.setRequestProperty("Authorization", "Bearer " + station.text("token"));
+        connection.setReadTimeout(60_000);
+        try {
+            if (body != null) {
+                connection.setDoOutput(true);
+                connection.getOutputStream().write(body);
+            }
+            if (connection.getResponseCode() >= 300) {
+                return Optional.empty();
+            }
+            try (InputStream in = connection.getInputStream()) {
+                return Optional.of(Json.object(in.readAllBytes(), Limits.REQUEST_BYTES));
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        var names = new ArrayList<>(processes.keySet());
+        for (String name : names.reversed()) {
+            process(name).destroy();
+        }
+        for (String name : names.reversed()) {
+            if (!process(name).waitFor(15, TimeUnit.SECONDS)) {
+                kill(name);
+            }
+        }
+    }
+
+    private Path stationFile() {
+        return folder.resolve("station.json");
+    }
+
+    private String brokerUrl() {
+        return "nats://127.0.0.1:" + brokerPort;
+    }
+
+    private void start(String name, ProcessBuilder builder) {
+        try {
+            processes.put(
+                    name,
+                    builder.redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                                    folder.resolve(name + ".log").toFile()))
+                            .start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

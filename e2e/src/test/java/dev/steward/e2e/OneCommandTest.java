@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Single commands on a broker, a station and agents that are real processes. */
+class OneCommandTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    static Path folder;
+
+    private static Installation installation = new Installation(Path.of(""));
+
+    @BeforeAll
+    static void start() throws Exception {
+        installation = new Installation(folder);
+        installation.startBroker();
+        installation.startStation();
+        installation.startAgentAndWait("ship1");
+        installation.startAgentAndWait("ship2", "--label", "region=north");
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        installation.close();
+    }
+
+    @Test
+    void aCommandBringsOutcomeAndOutputOfEachNodeBack() throws Exception {
+        CommandId id = installation.order("echo out; echo err >&2; exit 3", false, "ship1", "ship2");
+        awaitState(id, "ship1", "failed");
+        awaitState(id, "ship2", "failed");
+
+        JsonObject execution = installation.execution(id, "ship1");
+        assertThat(execution.integer("exitCode", 0, 255)).isEqualTo(3);
+        assertThat(execution.text("stdout")).isEqualTo("out\n");
+        assertThat(execution.text("stderr")).isEqualTo("err\n");
+        assertThat(execution.integer("attempt", 1, 3)).isEqualTo(1);
+        assertThat(execution.bool("outputComplete")).isTrue();
+        JsonObject command = installation.get("commands/" + id).orElseThrow();
+        assertThat(command.text("state")).isEqualTo("failed");
+    }
+
+    @Test
+    void aCommandOrderedWhileItsNodeIsDownRunsOnceWhenItIsBack() throws Exception {
+        Path witness = folder.resolve("down");
+        installation.startAgentAndWait("ship3");
+        installation.stop("ship3");
+        installation.awaitReachable("ship3", false);
+        CommandId id = installation.order("echo x >> " + witness, false, "ship3");
+        assertThat(installation.state(id, "ship3")).isEqualTo("queued");
+
+        installation.startAgent("ship3");
+        awaitState(id, "ship3", "succeeded");
+
+        assertThat(Files.readAllLines(witness)).hasSize(1);
+        installation.stop("ship3");
+    }
+
+    @Test
+    void anAgentKilledWhileACommandRunsSaysInterruptedAndItsProcessesAreGone() throws Exception {
+        Path witness = folder.resolve("pids");
+        installation.startAgentAndWait("ship4");
+        // A child in a session of its own, a double fork, and one without the marker in its environment.
+        CommandId id = installation.order(
+                "w=%s; echo $$ >> $w; setsid sh -c 'echo $$ >> %<s; exec sleep 1000' & (sh -c 'echo $$ >> %<s; exec sleep 1000' &) ; env -i sh -c 'echo $$ >> %<s; exec sleep 1000' & exec sleep 1000"
+                        .formatted(witness),
+                false,
+                "ship4");
+        Await.until(
+                "four processes",
+                SOON,
+                () -> Files.exists(witness) && Files.readAllLines(witness).size() == 4);
+        awaitState(id, "ship4", "running");
+
+        installation.kill("ship4");
+        installation.startAgent("ship4");
+        awaitState(id, "ship4", "interrupted");
+
+        for (String pid : Files.readAllLines(witness)) {
+            Await.until("process " + pid + " is gone", SOON, () -> !Machine.isRunning(pid));
+        }
+        assertThat(installation.execution(id, "ship4").text("reason")).contains("agent went down");
+        installation.stop("ship4");
+    }
+
+    @Test
+    void aRepeatableCommandThatWasInterruptedRunsAgain() throws Exception {
+        Path witness = folder.resolve("again");
+        installation.startAgentAndWait("ship5");
+        CommandId id = installation.order(
+                "echo x >> %s; if [ $(wc -l < %<s) = 1 ]; then sleep 1000; fi".formatted(witness), true, "ship5");
+        Await.until(
+                "first start",
+                SOON,
+                () -> Files.exists(witness) && !Files.readAllLines(witness).isEmpty());
+
+        installation.kill("ship5");
+        installation.startAgent("ship5");
+        awaitState(id, "ship5", "succeeded");
+
+        assertThat(Files.readAllLines(witness)).hasSize(2);
+        assertThat(installation.execution(id, "ship5").integer("attempt", 1, 3)).isEqualTo(2);
+        installation.stop("ship5");
+    }
+
+    @Test
+    void anAgentWhoseFolderWasDeletedSaysThatItKnowsNothingAndTheStationSaysLost() throws Exception {
+        installation.startAgentAndWait("ship6");
+        CommandId id = installation.order("sleep 1000", false, "ship6");
+        awaitState(id, "ship6", "running");
+
+        installation.kill("ship6");
+        try (Stream<Path> files = Files.list(installation.agentFolder("ship6"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        installation.startAgent("ship6");
+
+        awaitState(id, "ship6", "lost");
+        installation.stop("ship6");
+        // Nobody knows of the sleeping process any more but this test.
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .arguments()
+                        .filter(arguments -> Arrays.equals(arguments, new String[] {"1000"}))
+                        .isPresent())
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void anAgentToldToStopLetsWhatRunsEndWithinItsGrace() throws Exception {
+        installation.startAgentAndWait("ship7", "--grace", "20s");
+        CommandId id = installation.order("sleep 2; echo done", false, "ship7");
+        awaitState(id, "ship7", "running");
+
+        assertThat(installation.stop("ship7")).isEqualTo(143);
+        awaitState(id, "ship7", "succeeded");
+        assertThat(installation.execution(id, "ship7").text("stdout")).isEqualTo("done\n");
+        installation.awaitReachable("ship7", false);
+    }
+
+    @Test
+    void anAgentToldToStopInterruptsWhatOutlastsItsGrace() throws Exception {
+        installation.startAgentAndWait("ship8", "--grace", "1s");
+        CommandId id = installation.order("sleep 1000", false, "ship8");
+        awaitState(id, "ship8", "running");
+
+        installation.stop("ship8");
+        awaitState(id, "ship8", "interrupted");
+    }
+
+    @Test
+    void aCancelStopsWhatRunsAndWhatWaits() throws Exception {
+        CommandId running = installation.order("sleep 1000", false, "ship2");
+        CommandId waiting = installation.order("echo never", false, "ship2");
+        awaitState(running, "ship2", "running");
+        awaitState(waiting, "ship2", "received");
+
+        for (CommandId id : new CommandId[] {waiting, running}) {
+            Machine.Result result = Machine.cli(installation.environment(), "cancel", id.toString());
+            assertThat(result.exit()).as(result.err()).isZero();
+        }
+
+        awaitState(waiting, "ship2", "canceled");
+        awaitState(running, "ship2", "canceled");
+    }
+
+    @Test
+    void aCommandOverItsTimeIsKilled() throws Exception {
+        Machine.Result result = Machine.cli(
+                installation.environment(), "run", "--on", "ship1", "--timeout", "1s", "--json", "--", "sleep", "1000");
+
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.out()).contains("\"state\":\"timed-out\"");
+    }
+
+    @Test
+    void factsAndLabelsOfANodeAreKnown() throws Exception {
+        JsonObject node = installation.nodes().stream()
+                .filter(found -> "ship2".equals(found.get("name")))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(node.object("labels").text("region")).isEqualTo("north");
+        assertThat(node.object("facts").integer("cpus", 1, 10_000)).isPositive();
+    }
+
+    private static void awaitState(CommandId id, String node, String state) throws Exception {
+        Await.until(
+                "%s on %s %s".formatted(id, node, state),
+                SOON,
+                () -> installation.state(id, node).equals(state));
+    }
+}
