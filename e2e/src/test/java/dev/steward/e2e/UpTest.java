@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code steward up} and the commands of the README, as a new user types them. */
+class UpTest {
+    private static final Duration START = Duration.ofMinutes(1);
+    private static final Pattern ROW = Pattern.compile("(?m)^(broker|station|agent) +(\\S+) +(\\d+) ");
+
+    @TempDir
+    Path folder;
+
+    private final String http = "127.0.0.1:" + Machine.freePort();
+    private final String brokerPort = Integer.toString(Machine.freePort());
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Process process : started) {
+            process.destroy();
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                Machine.kill(process);
+            }
+        }
+    }
+
+    @Test
+    void upRunsACommandOnThreeNodesAndGroupsWhatTheySay() throws Exception {
+        up();
+
+        Machine.Result run = steward("run", "--on", "ship*", "--", "uname", "-a");
+        assertThat(run.exit()).as(run.err()).isZero();
+        assertThat(run.out()).contains("ship[1-3] (3) succeeded").contains("Linux");
+        assertThat(run.err()).contains("3 succeeded");
+        assertThat(upLog()).contains("$ uname -a").contains("ship[1-3] (3) succeeded");
+    }
+
+    @Test
+    void aSecondUpOnTheFolderSaysWhoHasItAndAnOccupiedPortIsNamedWithItsFlag() throws Exception {
+        Process up = up();
+
+        Machine.Result second =
+                Machine.cli(Map.of(), "up", "--data", folder.toString(), "--http", http, "--broker-port", brokerPort);
+        assertThat(second.exit()).isEqualTo(1);
+        assertThat(second.err()).contains(Long.toString(up.pid())).contains("http://" + http);
+
+        Machine.Result elsewhere = Machine.cli(
+                Map.of(),
+                "up",
+                "--data",
+                folder.resolve("other").toString(),
+                "--http",
+                http,
+                "--broker-port",
+                brokerPort);
+        assertThat(elsewhere.exit()).isEqualTo(1);
+        assertThat(elsewhere.err()).contains(brokerPort).contains("--broker-port");
+    }
+
+    @Test
+    void anAgentThatWasStoppedStaysDownAndRunsWhatWaitsOnceStartedByTheLineThatUpPrints() throws Exception {
+        up();
+        terminate(pid("ship2"));
+        Await.until("up says how to start it", START, () -> upLog().contains("ship2 was stopped"));
+
+        Machine.Result detached = steward("run", "--on", "ship2", "--detach", "--", "date");
+        String id = detached.out().strip();
+        assertThat(show(id).text("state")).isEqualTo("queued");
+
+        String line = upLog().lines()
+                .filter(text -> text.contains(" agent --name ship2 "))
+                .findFirst()
+                .orElseThrow();
+        List<String> words = List.of(line.strip().split(" ", -1));
+        started.add(Machine.steward(words.subList(1, words.size()))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("ship2-by-hand.log").toFile())
+                .start());
+
+        assertThat(steward("watch", id).exit()).isZero();
+        assertThat(show(id).text("state")).isEqualTo("succeeded");
+    }
+
+    @Test
+    void aKilledUpTakesStationAndAgentsWithItAndTheNextOneTakesUpTheirState() throws Exception {
+        Process first = up();
+        String id = steward("run", "--on", "all", "--detach", "--", "echo", "before")
+                .out()
+                .strip();
+        String broker = Long.toString(pid("broker"));
+        var children = new ArrayList<String>();
+        for (String name : List.of("central", "ship1", "ship2", "ship3")) {
+            children.add(Long.toString(pid(name)));
+        }
+
+        Machine.kill(first);
+        for (String child : children) {
+            Await.until(child + " has ended", START, () -> !Machine.isRunning(child));
+        }
+        up();
+
+        assertThat(Machine.isRunning(broker)).as("the left-over broker").isFalse();
+        Machine.Result watched = steward("watch", id);
+        assertThat(watched.exit()).as(watched.out()).isZero();
+    }
+
+    @Test
+    void ctrlCStopsEverythingInOrder() throws Exception {
+        Process up = up();
+        Map<String, Long> pids = pids();
+
+        terminate(up.pid());
+        up.waitFor();
+
+        for (Map.Entry<String, Long> entry : pids.entrySet()) {
+            assertThat(Machine.isRunning(Long.toString(entry.getValue())))
+                    .as(entry.getKey())
+                    .isFalse();
+        }
+        assertThat(folder.resolve("station.json")).doesNotExist();
+    }
+
+    @Test
+    void wrongTargetsOrderNothing() throws Exception {
+        up();
+
+        Machine.Result unknown = steward("run", "--on", "ship9", "--", "true");
+        assertThat(unknown.exit()).isEqualTo(2);
+        assertThat(unknown.err()).contains("did you mean 'ship1'");
+        assertThat(steward("run", "--on", "zip*", "--", "true").exit()).isEqualTo(2);
+        assertThat(steward("commands", "--json").out()).doesNotContain("\"true\"");
+    }
+
+    private Process up() throws Exception {
+        Files.deleteIfExists(folder.resolve("up.log"));
+        Process up = Machine.steward(
+                        List.of("up", "--data", folder.toString(), "--http", http, "--broker-port", brokerPort))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("up.log").toFile())
+                .start();
+        started.add(up);
+        Await.until("up is ready", START, () -> {
+            assertThat(up.isAlive()).as(upLog()).isTrue();
+            return upLog().contains("Ctrl-C");
+        });
+        return up;
+    }
+
+    private String upLog() throws Exception {
+        return Files.readString(folder.resolve("up.log"));
+    }
+
+    /** Pids by name, from the table that up prints. */
+    private Map<String, Long> pids() throws Exception {
+        var pids = new LinkedHashMap<String, Long>();
+        Matcher row = ROW.matcher(upLog());
+        while (row.find()) {
+            pids.put(row.group(2), Long.valueOf(row.group(3)));
+        }
+        assertThat(pids).hasSize(5);
+        return pids;
+    }
+
+    private long pid(String name) throws Exception {
+        return Optional.ofNullable(pids().get(name)).orElseThrow();
+    }
+
+    private Machine.Result steward(String... arguments) throws Exception {
+        return Machine.cli(Map.of("STEWARD_DATA", folder.toString()), arguments);
+    }
+
+    private JsonObject show(String id) throws Exception {
+        return Json.object(steward("show", id, "--json").out().getBytes(StandardCharsets.UTF_8), 1_000_000)
+                .objects("executions", 1)
+                .getFirst();
+    }
+
+    private static void terminate(long pid) {
+        assertThat(ProcessHandle.of(pid).orElseThrow().destroy()).isTrue();
+    }
+}
