@@ -37,7 +37,9 @@ record Launcher(Path path, Map<String, String> environment) {
                         "--station",
                         "central",
                         "--data",
-                        data.toString()));
+                        data.toString(),
+                        "--heartbeat", // on one machine bytes cost nothing, and a crash should show soon
+                        "5s"));
     }
 
     Child.Plan station(DataFolder folder, String http, String brokerUrl) {

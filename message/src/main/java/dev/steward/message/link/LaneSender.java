@@ -43,8 +43,9 @@ final class LaneSender {
     }
 
     /** Takes an entry that is being stored in this step. */
-    void enqueue(OutboxEntry entry) {
-        if (backlog || queuedBytes + entry.encodedBytes() > Limits.LANE_MEMORY_BYTES) {
+    void enqueue(OutboxEntry entry, boolean live) {
+        // What can't leave now waits in the store alone: thousands of silent nodes must not fill the memory.
+        if (!live || backlog || queuedBytes + entry.encodedBytes() > Limits.LANE_MEMORY_BYTES) {
             backlog = true; // order of sending is order of storing, so later ones wait in the store too
         } else {
             append(entry);

@@ -132,7 +132,7 @@ public final class Link {
                     .formatted(entry.encodedBytes(), entry.subject(), Limits.FRAME_BYTES));
         }
         out.write(new LinkWrite.PutOutbox(entry));
-        sender(entry.lane()).enqueue(entry);
+        sender(entry.lane()).enqueue(entry, live);
         pump(now, entry.lane(), out);
     }
 
