@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -187,6 +188,17 @@ class OneCommandTest {
 
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.out()).contains("\"state\":\"timed-out\"");
+    }
+
+    @Test
+    void aDataFolderIsHeldByOneProcessAtATime() throws Exception {
+        Machine.Result second = Machine.cli(
+                Map.of(), "agent", "--name", "ship1", "--broker", "nats://127.0.0.1:1", "--data",
+                installation.agentFolder("ship1").toString());
+
+        assertThat(second.exit()).isEqualTo(1);
+        assertThat(second.err())
+                .contains("is in use by the process " + installation.process("ship1").pid());
     }
 
     @Test

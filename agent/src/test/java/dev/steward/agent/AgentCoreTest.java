@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steward.agent.core.AgentCore;
+import dev.steward.agent.core.AgentSink;
+import dev.steward.agent.core.JournalWrite;
+import dev.steward.agent.core.StoredExecution;
+import dev.steward.message.Ack;
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ErrorEvent;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
+import dev.steward.message.WireMessage;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.Lane;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.link.Session;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent's core on a real journal, with time in the test's hands. */
+class AgentCoreTest {
+    private static final NodeName SHIP = new NodeName("ship1");
+    private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+    private static final String PROCESS = "shellcommand.operatingsystem";
+
+    @TempDir
+    Path folder;
+
+    private final Random random = new Random(1);
+    private final List<String> started = new ArrayList<>();
+    private final List<CommandId> stopped = new ArrayList<>();
+    private Now now = new Now(1_000_000, START);
+    private long position;
+    private Optional<Journal> opened = Optional.empty();
+
+    private final AgentSink sink = new AgentSink() {
+        @Override
+        public void write(JournalWrite write) {
+            journal().apply(write);
+        }
+
+        @Override
+        public void send(Frame frame) {}
+
+        @Override
+        public void start(String process, Document.Command command, int attempt) {
+            started.add(command.id() + "/" + attempt);
+        }
+
+        @Override
+        public void stop(CommandId id, ExecutionState state) {
+            stopped.add(id);
+        }
+
+        @Override
+        public void log(System.Logger.Level level, String text) {}
+    };
+
+    @BeforeEach
+    void open() {
+        opened = Optional.of(Journal.open(folder));
+    }
+
+    @AfterEach
+    void close() {
+        journal().close();
+    }
+
+    private Journal journal() {
+        return opened.orElseThrow();
+    }
+
+    private AgentCore core(CommandId... alive) {
+        var settings = new AgentCore.Settings(
+                SHIP, NodeName.CENTRAL, Session.create(random), "boot-1", Duration.ofSeconds(30), Map.of());
+        return new AgentCore(settings, journal(), sink, command -> {}, random, now, Set.of(alive));
+    }
+
+    /** Puts an execution into the journal, as an earlier start of the agent left it. */
+    private CommandId left(ExecutionState state, int attempt, boolean repeatable, Duration startWithin) {
+        var document = new Document.Command(
+                CommandId.create(START.plusMillis(position), random),
+                1,
+                1,
+                "test",
+                START,
+                List.of(SHIP),
+                "shellcommand",
+                "operatingsystem",
+                JsonObject.of(Map.of("shell", "true")),
+                START.plus(startWithin),
+                Optional.empty(),
+                repeatable);
+        journal()
+                .apply(new JournalWrite.PutExecution(new StoredExecution(
+                        document.id(),
+                        ++position,
+                        PROCESS,
+                        document.encode(),
+                        state,
+                        attempt,
+                        "boot-1",
+                        document.startBefore(),
+                        Optional.empty(),
+                        Optional.empty())));
+        return document.id();
+    }
+
+    private ExecutionState state(CommandId id) {
+        return journal().execution(id).orElseThrow().state();
+    }
+
+    private void pass(AgentCore core, Duration time) {
+        now = new Now(now.millis() + time.toMillis(), now.wall().plus(time));
+        core.tick(now);
+    }
+
+    private List<OutboxEntry> results() {
+        return journal().outboxAfter(NodeName.CENTRAL, Lane.RESULTS, 0, 1_000_000);
+    }
+
+    @Test
+    void whatRanWhenTheAgentWasKilledIsInterruptedAndToldOnce() throws Exception {
+        CommandId id = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
+        core();
+
+        assertThat(state(id)).isEqualTo(ExecutionState.INTERRUPTED);
+        assertThat(started).isEmpty();
+        assertThat(results()).hasSize(1);
+        Ack.Finished told = (Ack.Finished) Ack.decode(results().getFirst().body());
+        assertThat(told.outcome().state()).isEqualTo(ExecutionState.INTERRUPTED);
+
+        core(); // and again after one more start
+        assertThat(results()).hasSize(1);
+    }
+
+    @Test
+    void aRepeatableCommandStartsAgainUntilItsAttemptsAreUsedUp() {
+        CommandId again = left(ExecutionState.RUNNING, Limits.ATTEMPTS - 1, true, Duration.ofHours(1));
+        core();
+        assertThat(started).containsExactly(again + "/" + Limits.ATTEMPTS);
+
+        core();
+        assertThat(state(again)).isEqualTo(ExecutionState.INTERRUPTED);
+    }
+
+    @Test
+    void whatWaitsStartsInOrderOneAtATime() {
+        CommandId first = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        CommandId second = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        core();
+
+        assertThat(started).containsExactly(first + "/1");
+        assertThat(state(first)).isEqualTo(ExecutionState.RUNNING);
+        assertThat(state(second)).isEqualTo(ExecutionState.RECEIVED);
+    }
+
+    @Test
+    void whatIsNotStartedByItsDeadlineExpires() {
+        CommandId runs = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        CommandId waits = left(ExecutionState.RECEIVED, 0, false, Duration.ofSeconds(30));
+        CommandId late = left(ExecutionState.RECEIVED, 0, false, Duration.ofSeconds(-1));
+        AgentCore core = core();
+        core.tick(now);
+        assertThat(state(late)).isEqualTo(ExecutionState.EXPIRED);
+        assertThat(state(waits)).isEqualTo(ExecutionState.RECEIVED);
+
+        pass(core, Duration.ofSeconds(31));
+        assertThat(state(waits)).isEqualTo(ExecutionState.EXPIRED);
+        assertThat(state(runs)).isEqualTo(ExecutionState.RUNNING);
+    }
+
+    @Test
+    void aProcessThatFailsStartsAgainAfterAPauseAndTheStationIsTold() throws Exception {
+        CommandId first = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
+        CommandId second = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        AgentCore core = core(first);
+
+        core.failed(now, first, "a defect");
+        assertThat(state(first)).isEqualTo(ExecutionState.INTERRUPTED);
+        assertThat(started).isEmpty();
+        OutboxEntry event = results().stream()
+                .filter(entry -> entry.subject().equals(Subject.errorLog(NodeName.CENTRAL)))
+                .findFirst()
+                .orElseThrow();
+        assertThat(ErrorEvent.decode(event.body()).text()).contains(PROCESS).contains("a defect");
+
+        pass(core, Duration.ofMillis(900));
+        assertThat(started).isEmpty();
+        pass(core, Duration.ofMillis(200));
+        assertThat(started).containsExactly(second + "/1");
+    }
+
+    @Test
+    void whatStillRunsAfterTheJournalWasReopenedIsNotInterrupted() {
+        CommandId id = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
+        AgentCore core = core(id);
+
+        assertThat(state(id)).isEqualTo(ExecutionState.RUNNING);
+        assertThat(core.isIdle()).isFalse();
+        core.interruptAll();
+        assertThat(stopped).containsExactly(id);
+    }
+
+    @Test
+    void anAgentThatStopsStartsNothingNew() {
+        CommandId first = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
+        left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        AgentCore core = core(first);
+        core.drain();
+        core.failed(now, first, "whatever");
+        pass(core, Duration.ofMinutes(5));
+
+        assertThat(started).isEmpty();
+    }
+
+    @Test
+    void garbageIsCountedAndKeptAndToldAtABoundedPace() {
+        AgentCore core = core();
+        for (int i = 0; i < 1000; i++) {
+            core.undecodable(now, new WireMessage("ship1.x", Map.of(), new byte[] {1, 2}), "no frame");
+        }
+
+        assertThat(results()).hasSize(10); // the 1st, 2nd, 4th … 512th
+    }
+}
