@@ -13,6 +13,8 @@ public final class Launch {
     private static final String LOGGING = """
             handlers = java.util.logging.ConsoleHandler
             .level = INFO
+            io.javalin.level = WARNING
+            org.eclipse.jetty.level = WARNING
             java.util.logging.ConsoleHandler.formatter = java.util.logging.SimpleFormatter
             java.util.logging.SimpleFormatter.format = %1$tFT%1$tT.%1$tL%1$tz %4$-7s %5$s%6$s%n
             """;
