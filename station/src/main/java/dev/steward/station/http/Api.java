@@ -10,7 +10,10 @@ import dev.steward.message.json.Json;
 import dev.steward.station.core.Answer;
 import dev.steward.station.ledger.LedgerReader;
 import io.javalin.Javalin;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,26 +57,12 @@ public final class Api implements AutoCloseable {
         this.access = new Access(settings.token(), Set.of("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port));
         this.server = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
+            config.startup.showOldJavalinVersionWarning = false;
             config.concurrency.useVirtualThreads = true;
             config.http.maxRequestSize = Limits.REQUEST_BYTES;
             config.jetty.modifyServer(jetty -> jetty.setStopTimeout(0));
-            var routes = config.routes;
-            routes.before("/api/*", access::check);
-            routes.get("/api/v1/version", this::version);
-            routes.get("/api/v1/nodes", this::nodes);
-            routes.post("/api/v1/commands", this::order);
-            routes.get("/api/v1/commands", this::commands);
-            routes.get("/api/v1/commands/{id}", context -> json(context, Views.command(command(context))));
-            routes.get("/api/v1/commands/{id}/executions", this::executions);
-            routes.get("/api/v1/commands/{id}/output/{node}/{stream}", this::output);
-            routes.post("/api/v1/commands/{id}/cancel", this::cancel);
-            routes.get("/api/v1/stream", this::stream);
-            routes.exception(ApiException.class, (e, context) -> error(context, e));
-            routes.error(404, context -> {
-                if (context.attribute("answered") == null) {
-                    error(context, ApiException.notFound("no such resource: " + context.path()));
-                }
-            });
+            Errors.register(config);
+            route(config.routes);
         });
         server.start(settings.host(), port);
     }
@@ -84,13 +73,39 @@ public final class Api implements AutoCloseable {
         server.stop();
     }
 
+    /** Every route that is served, for instance {@code GET /api/v1/nodes}; a GET serves HEAD too. */
+    List<String> routes() {
+        return server.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(parsed -> parsed.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod() && !endpoint.method.equals(HandlerType.HEAD))
+                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+                .toList();
+    }
+
+    private void route(RoutesConfig routes) {
+        routes.before("/api/*", access::check);
+        get(routes, "/api/v1/version", this::version);
+        get(routes, "/api/v1/nodes", this::nodes);
+        routes.post("/api/v1/commands", this::order);
+        get(routes, "/api/v1/commands", this::commands);
+        get(routes, "/api/v1/commands/{id}", context -> json(context, Views.command(command(context))));
+        get(routes, "/api/v1/commands/{id}/executions", this::executions);
+        get(routes, "/api/v1/commands/{id}/output/{node}/{stream}", this::output);
+        routes.post("/api/v1/commands/{id}/cancel", this::cancel);
+        get(routes, "/api/v1/stream", this::stream);
+    }
+
+    private static void get(RoutesConfig routes, String path, Handler handler) {
+        routes.get(path, handler);
+        routes.head(path, handler); // without it Javalin answers HEAD by itself, with other headers than GET's
+    }
+
     private void version(Context context) {
-        json(
-                context,
-                Map.of(
-                        "version", settings.version(),
-                        "station", settings.station(),
-                        "generation", settings.generation()));
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("version", settings.version());
+        view.put("station", settings.station());
+        view.put("generation", settings.generation());
+        json(context, view);
     }
 
     private void nodes(Context context) throws InterruptedException {
@@ -169,7 +184,12 @@ public final class Api implements AutoCloseable {
         String last = header == null ? context.queryParam("lastEventId") : header;
         @Nullable Long from = last == null ? null : Long.valueOf(number(last, "Last-Event-ID", 0, Long.MAX_VALUE, 0));
         String command = context.queryParam("command");
-        stream.serve(context, command == null ? null : resolve(command).id(), from);
+        String id = command == null ? null : resolve(command).id();
+        context.contentType("text/event-stream; charset=utf-8");
+        context.header("Cache-Control", "no-store");
+        if (!context.method().equals(HandlerType.HEAD)) {
+            stream.serve(context, id, from);
+        }
     }
 
     private byte[] bytes(String command, String node, String stream, long max) throws InterruptedException {
@@ -244,14 +264,8 @@ public final class Api implements AutoCloseable {
     }
 
     private static void json(Context context, Map<String, ? extends @Nullable Object> object) {
-        context.contentType("application/json; charset=utf-8");
+        context.contentType(Errors.JSON);
         context.header("Cache-Control", "no-store");
         context.result(Json.bytes(object));
-    }
-
-    private static void error(Context context, ApiException e) {
-        context.attribute("answered", true);
-        context.status(e.status());
-        json(context, Map.of("error", Map.of("code", e.code(), "message", String.valueOf(e.getMessage()))));
     }
 }

@@ -47,6 +47,24 @@ final class ApiException extends RuntimeException {
         return new ApiException(413, "too-large", message);
     }
 
+    static ApiException methodNotAllowed(String message) {
+        return new ApiException(405, "method-not-allowed", message);
+    }
+
+    static ApiException internal() {
+        return new ApiException(500, "internal", "the station failed; its log says why");
+    }
+
+    /** A refusal of the server beneath us, which knows only a status. */
+    static ApiException ofStatus(int status, String message) {
+        String code = switch (status) {
+            case 413, 414, 431 -> "too-large";
+            case 503 -> "unavailable";
+            default -> status < 500 ? "bad-request" : "internal";
+        };
+        return new ApiException(status, code, message);
+    }
+
     static ApiException unavailable(String message) {
         return new ApiException(503, "unavailable", message);
     }

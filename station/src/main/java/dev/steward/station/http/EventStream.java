@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * replay and live are one and the same, and a slow client costs nothing but its own thread.
  */
 final class EventStream {
-    private static final int MAX_STREAMS = 500;
+    static final int MAX_STREAMS = 500;
     private static final int ROWS = 200;
     private static final long KEEP_ALIVE_MS = 15_000;
 
@@ -48,8 +48,6 @@ final class EventStream {
             throw ApiException.unavailable("there are already %d streams".formatted(MAX_STREAMS));
         }
         try {
-            context.contentType("text/event-stream; charset=utf-8");
-            context.header("Cache-Control", "no-store");
             follow(context.res().getOutputStream(), command, lastEventId == null ? ledger.lastSeq() : lastEventId);
         } catch (IOException e) {
             // the client is gone, which is how every stream ends
