@@ -7,6 +7,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
 import dev.steward.station.core.Answer;
 import dev.steward.station.ledger.LedgerReader;
 import io.javalin.Javalin;
@@ -15,6 +16,9 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -148,10 +152,11 @@ public final class Api implements AutoCloseable {
         String after = context.queryParam("after");
         String node = context.queryParam("node");
         List<LedgerReader.ExecutionRow> rows = node == null
-                ? ledger.executions(command, after == null ? "" : after, limit)
+                ? ledger.executions(command, after == null ? "" : after, limit + 1)
                 : ledger.execution(command, node).stream().toList();
         var list = new ArrayList<Map<String, @Nullable Object>>();
-        for (LedgerReader.ExecutionRow row : rows) {
+        boolean more = rows.size() > limit;
+        for (LedgerReader.ExecutionRow row : more ? rows.subList(0, limit) : rows) {
             list.add(views.execution(
                     row,
                     output == 0 ? null : bytes(command, row.node(), "stdout", output),
@@ -159,7 +164,7 @@ public final class Api implements AutoCloseable {
         }
         var page = new LinkedHashMap<String, @Nullable Object>();
         page.put("executions", list);
-        page.put("next", node == null && rows.size() == limit ? rows.getLast().node() : null);
+        page.put("next", more ? rows.get(limit - 1).node() : null);
         json(context, page);
     }
 
@@ -220,9 +225,29 @@ public final class Api implements AutoCloseable {
     }
 
     private static List<byte[]> documents(Context context, int max) throws RefusedException {
-        return Json.object(context.bodyAsBytes(), Limits.REQUEST_BYTES).texts("documents", max).stream()
-                .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                .toList();
+        JsonObject request = Json.object(context.bodyAsBytes(), Limits.REQUEST_BYTES);
+        request.onlyKnown(Set.of("documents"));
+        List<String> documents = request.texts("documents", max);
+        if (documents.isEmpty()) {
+            throw new RefusedException("'documents' is empty");
+        }
+        var encoded = new ArrayList<byte[]>(documents.size());
+        for (String document : documents) {
+            encoded.add(utf8(document));
+        }
+        return encoded;
+    }
+
+    /** The exact bytes; half a surrogate pair has none, and must not become a question mark. */
+    private static byte[] utf8(String text) throws RefusedException {
+        try {
+            ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            byte[] exact = new byte[bytes.remaining()];
+            bytes.get(exact);
+            return exact;
+        } catch (CharacterCodingException e) {
+            throw new RefusedException("a document can't be written as UTF-8: half of a surrogate pair");
+        }
     }
 
     private interface Call {

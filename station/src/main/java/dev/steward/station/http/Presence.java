@@ -20,13 +20,15 @@ public final class Presence {
     private final AtomicLong versions = new AtomicLong();
 
     /** @return whether the node has become reachable or unreachable by this */
-    public boolean heard(NodeName node, boolean reachable, Instant at) {
+    public synchronized boolean heard(NodeName node, boolean reachable, Instant at) {
         State before = states.get(node.value());
         if (before != null && before.reachable == reachable) {
             states.put(node.value(), new State(reachable, at, before.version));
             return false;
         }
-        states.put(node.value(), new State(reachable, at, versions.incrementAndGet()));
+        long version = versions.get() + 1;
+        states.put(node.value(), new State(reachable, at, version));
+        versions.set(version); // last: whoever sees the version finds the change
         return true;
     }
 
