@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.message.Document;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A client that trusts nothing: every answer is held against {@code openapi.yaml}. */
+final class ApiClient implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    /** An answer that fits {@code openapi.yaml}. */
+    record Answer(int status, HttpHeaders headers, byte[] body) {
+        JsonObject json() throws RefusedException {
+            return Json.object(body, Integer.MAX_VALUE);
+        }
+
+        /** Status and error code, for instance {@code 404 not-found}. */
+        String error() throws RefusedException {
+            return status + " " + json().object("error").text("code");
+        }
+
+        String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+    }
+
+    private final OpenApi openApi;
+    private final int port;
+    private final String token;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    ApiClient(OpenApi openApi, int port, String token) {
+        this.openApi = openApi;
+        this.port = port;
+        this.token = token;
+    }
+
+    Answer get(String path) throws IOException, InterruptedException {
+        return send(request(path).build());
+    }
+
+    Answer post(String path, byte[] body) throws IOException, InterruptedException {
+        return send(
+                request(path).POST(HttpRequest.BodyPublishers.ofByteArray(body)).build());
+    }
+
+    Answer order(Document... documents) throws IOException, InterruptedException {
+        return post("/api/v1/commands", documents(List.of(documents)));
+    }
+
+    Answer cancel(String command, Document... documents) throws IOException, InterruptedException {
+        return post("/api/v1/commands/" + command + "/cancel", documents(List.of(documents)));
+    }
+
+    static byte[] documents(List<? extends Document> documents) {
+        return Json.bytes(Map.of(
+                "documents",
+                documents.stream()
+                        .map(document -> new String(document.encode(), StandardCharsets.UTF_8))
+                        .toList()));
+    }
+
+    /** A request with the token, to be changed before it is sent. */
+    HttpRequest.Builder request(String path) {
+        return withoutToken(path).header("Authorization", "Bearer " + token);
+    }
+
+    HttpRequest.Builder withoutToken(String path) {
+        return HttpRequest.newBuilder(URI.create("http://" + authority() + path))
+                .timeout(TIMEOUT);
+    }
+
+    Answer send(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+        check(request.method(), request.uri().getRawPath(), response.statusCode(), response.headers(), response.body());
+        return new Answer(response.statusCode(), response.headers(), response.body());
+    }
+
+    /** Opens the stream with this query, from {@code lastEventId} where it is not null. */
+    EventReader stream(String query, @Nullable Long lastEventId) throws IOException, InterruptedException {
+        HttpRequest.Builder request = request("/api/v1/stream" + query);
+        if (lastEventId != null) {
+            request.header("Last-Event-ID", Long.toString(lastEventId));
+        }
+        HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+        check("GET", "/api/v1/stream", response.statusCode(), response.headers(), new byte[0]);
+        return new EventReader(openApi, response.body());
+    }
+
+    /** Sends a request byte for byte; returns status line, headers and body. */
+    String raw(String head) throws IOException {
+        try (Socket socket = connect(head)) {
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Sends the head of a request and leaves the connection open. */
+    Socket connect(String head) throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout((int) TIMEOUT.toMillis());
+        socket.getOutputStream().write(head.replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        return socket;
+    }
+
+    /** The lines that say who asks, for {@link #raw}. */
+    String credentials() {
+        return "Host: %s\nAuthorization: Bearer %s\n".formatted(authority(), token);
+    }
+
+    String authority() {
+        return "127.0.0.1:" + port;
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+        http.close();
+    }
+
+    private void check(String method, String path, int status, HttpHeaders headers, byte[] body) {
+        openApi.check(method, path, status, headers.firstValue("Content-Type").orElse(""), body);
+    }
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steward.message.Ack;
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.OutputStreamName;
+import dev.steward.message.json.JsonObject;
+import dev.steward.station.core.Answer;
+import dev.steward.station.ledger.LedgerReader;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The API is what {@code openapi.yaml} says, no more and no less: the client holds each answer against it, and the last
+ * test asks whether every documented answer has been met.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ApiContractTest {
+    private static final byte[] NOT_UTF8 = {'o', 'k', (byte) 0xff, '\n'};
+    private static RunningStation station;
+    private static ApiClient client;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        station = new RunningStation(folder);
+        client = station.client;
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        station.close();
+    }
+
+    @Test
+    @Order(1)
+    void everyStepOfACommandFitsTheContract() throws Exception {
+        try (EventReader all = client.stream("", null);
+                ScriptedNode ship1 = station.node("ship1");
+                ScriptedNode ship2 = station.node("ship2")) {
+            all.until(event -> event.tells("ship2", true));
+            Document.Command command = Documents.command("ship1", "ship2");
+            String id = command.id().toString();
+
+            assertThat(client.order(command)
+                            .json()
+                            .objects("commands", 9)
+                            .getFirst()
+                            .text("state"))
+                    .isEqualTo("running");
+            assertThat(ship1.awaitDocument().encode()).isEqualTo(command.encode());
+            all.until(event -> event.is("transition", "state", "received"));
+            run(ship1, command.id(), all);
+            ship2.say(new Ack.Finished(command.id(), ended(ExecutionState.FAILED, 3, List.of())));
+            all.until(event -> event.is("transition", "commandState", "failed"));
+
+            JsonObject shown = client.get("/api/v1/commands/" + id).json();
+            assertThat(shown.text("state")).isEqualTo("failed");
+            assertThat(shown.object("states").names()).containsExactly("failed", "succeeded");
+            List<JsonObject> executions = client.get("/api/v1/commands/" + id + "/executions?output=100")
+                    .json()
+                    .objects("executions", 9);
+            assertThat(executions.getFirst().text("stdout")).isEqualTo("hello\n");
+            assertThat(executions.getFirst().text("stderrBase64"))
+                    .isEqualTo(Base64.getEncoder().encodeToString(NOT_UTF8));
+            assertThat(executions.getFirst().bool("outputComplete")).isTrue();
+            assertThat(executions.getLast().integer("exitCode", 0, 99)).isEqualTo(3);
+            assertThat(client.get("/api/v1/commands/" + id + "/output/ship1/stderr")
+                            .body())
+                    .isEqualTo(NOT_UTF8);
+            assertThat(client.get("/api/v1/nodes")
+                            .json()
+                            .objects("nodes", 9)
+                            .getFirst()
+                            .object("labels")
+                            .text("fleet"))
+                    .isEqualTo("north");
+            assertThat(client.get("/api/v1/commands").json().objects("commands", 9))
+                    .hasSize(1);
+            assertThat(client.get("/api/v1/version").json().text("version")).isEqualTo("1.2.3");
+        }
+    }
+
+    @Test
+    @Order(2)
+    void everyWayInWhichACommandEndsFitsTheContract() throws Exception {
+        try (EventReader all = client.stream("", null);
+                ScriptedNode ship1 = station.node("ship1")) {
+            for (ExecutionState state : ExecutionState.values()) {
+                if (state.isTerminal() && state != ExecutionState.LOST) {
+                    Document.Command command = Documents.command("ship1");
+                    client.order(command);
+                    ship1.awaitDocument();
+                    ship1.say(new Ack.Finished(command.id(), Outcome.notStarted(state, "because", Instant.now())));
+                    all.until(event -> event.is("transition", "state", state.toString()));
+                }
+            }
+            Document.Command command = Documents.command("ship1");
+            client.order(command);
+            ship1.awaitDocument();
+            ship1.say(new Ack.Started(command.id(), 1, Instant.now()));
+            assertThat(client.cancel(command.id().toString(), Documents.cancel(command.id(), "ship1"))
+                            .status())
+                    .isEqualTo(202);
+            assertThat(ship1.awaitDocument()).isInstanceOf(Document.Cancel.class);
+            ship1.say(new Ack.CancelRefused(command.id(), "too late"));
+            all.until(event -> event.is("transition", "reason", "cancel refused: too late"));
+            ship1.say(new Ack.Unknown(command.id()));
+            all.until(event -> event.is("transition", "state", "lost"));
+        }
+    }
+
+    @Test
+    @Order(3)
+    void whatNeverLeavesTheStationFitsTheContract() throws Exception {
+        try (EventReader all = client.stream("", null)) {
+            station.absentNode("ship3", all);
+            Document.Command canceled = Documents.command("ship3");
+            client.order(canceled);
+            assertThat(client.get("/api/v1/commands/" + canceled.id() + "/executions")
+                            .json()
+                            .objects("executions", 9)
+                            .getFirst()
+                            .text("state"))
+                    .isEqualTo("queued");
+            assertThat(client.cancel(canceled.id().toString(), Documents.cancel(canceled.id(), "ship3"))
+                            .json()
+                            .text("state"))
+                    .isEqualTo("failed");
+            client.order(Documents.part(
+                    Documents.id(), 1, 1, "shellcommand", Instant.now().plusMillis(700), "ship3"));
+            all.until(event -> event.is("transition", "state", "expired"));
+        }
+    }
+
+    @Test
+    @Order(4)
+    void everyRefusalFitsTheContract() throws Exception {
+        Document.Command command = Documents.command("ship1");
+        String path = "/api/v1/commands/" + command.id();
+        client.order(command);
+
+        for (String operation : station.openApi.operations()) {
+            String method = operation.substring(0, operation.indexOf(' '));
+            String asked = operation
+                    .substring(operation.indexOf(' ') + 1)
+                    .replace("{id}", command.id().toString())
+                    .replace("{node}", "ship1")
+                    .replace("{stream}", "stdout");
+            assertThat(refused(client.withoutToken(asked), method).error()).isEqualTo("401 unauthorized");
+            assertThat(refused(client.request(asked).header("Origin", "http://evil.example"), method)
+                            .error())
+                    .isEqualTo("403 forbidden");
+        }
+        assertThat(client.post("/api/v1/commands", new byte[0]).error()).isEqualTo("400 bad-request");
+        assertThat(client.order(Documents.command("nobody")).error()).isEqualTo("404 unknown-node");
+        assertThat(client.order(Documents.part(command.id(), 1, 1, "ship2")).error())
+                .isEqualTo("409 conflict");
+        byte[] tooLarge = new byte[Limits.REQUEST_BYTES + 1];
+        assertThat(client.post("/api/v1/commands", tooLarge).error()).isEqualTo("413 too-large");
+        assertThat(client.get("/api/v1/commands?limit=501").error()).isEqualTo("400 bad-request");
+        for (String rest : List.of("", "/executions", "/output/ship1/stdout")) {
+            assertThat(client.get("/api/v1/commands/xyz!" + rest).error()).isEqualTo("400 bad-request");
+            assertThat(client.get("/api/v1/commands/ffffffff" + rest).error()).isEqualTo("404 not-found");
+        }
+        assertThat(client.get(path + "/executions?output=-1").error()).isEqualTo("400 bad-request");
+        assertThat(client.get(path + "/output/ship1/stdin").error()).isEqualTo("400 bad-request");
+        assertThat(client.get(path + "/output/ship2/stdout").error()).isEqualTo("404 not-found");
+        assertThat(client.post(path + "/cancel", new byte[0]).error()).isEqualTo("400 bad-request");
+        assertThat(client.post(path + "/cancel", tooLarge).error()).isEqualTo("413 too-large");
+        assertThat(client.cancel("ffffffff", Documents.cancel(command.id(), "ship1"))
+                        .error())
+                .isEqualTo("404 not-found");
+        assertThat(client.cancel(command.id().toString(), Documents.cancel(command.id(), "ship2"))
+                        .error())
+                .isEqualTo("404 unknown-node");
+        assertThat(client.get("/api/v1/stream?command=ffffffff").error()).isEqualTo("404 not-found");
+        assertThat(client.get("/api/v1/stream?lastEventId=-1").error()).isEqualTo("400 bad-request");
+    }
+
+    @Test
+    @Order(5)
+    void failuresOfTheStationFitTheContract() throws Exception {
+        var reader = new LedgerReader(station.folder);
+        try (StubbedApi silent = new StubbedApi(reader, () -> {
+            throw new TimeoutException();
+        })) {
+            Document.Command command = Documents.command("ship1");
+            client.order(command);
+            assertThat(silent.client.order(command).error()).isEqualTo("503 unavailable");
+            assertThat(silent.client
+                            .cancel(command.id().toString(), Documents.cancel(command.id(), "ship1"))
+                            .error())
+                    .isEqualTo("503 unavailable");
+            silent.fillStreams();
+            assertThat(silent.client.get("/api/v1/stream").error()).isEqualTo("503 unavailable");
+        }
+        try (StubbedApi broken = new StubbedApi(reader, () -> {
+            throw new IllegalStateException("broken on purpose");
+        })) {
+            reader.close();
+            Logger.getLogger(Errors.class.getName()).setLevel(Level.OFF); // it says why, at length
+            assertThat(broken.client.order(Documents.command("ship1")).error()).isEqualTo("500 internal");
+            assertThat(broken.client
+                            .cancel("ffffffff", Documents.cancel(Documents.id(), "ship1"))
+                            .error())
+                    .isEqualTo("500 internal");
+            for (String path : List.of(
+                    "nodes",
+                    "commands",
+                    "commands/ffffffff",
+                    "commands/ffffffff/executions",
+                    "commands/ffffffff/output/ship1/stdout",
+                    "stream")) {
+                assertThat(broken.client.get("/api/v1/" + path).error()).isEqualTo("500 internal");
+            }
+        } finally {
+            Logger.getLogger(Errors.class.getName()).setLevel(null);
+        }
+    }
+
+    @Test
+    @Order(6)
+    void everyServedRouteIsDocumentedAndEveryDocumentedRouteIsServed() throws Exception {
+        try (var reader = new LedgerReader(station.folder);
+                StubbedApi api = new StubbedApi(reader, () -> new Answer.Accepted(List.of()))) {
+            assertThat(api.api.routes()).containsExactlyInAnyOrderElementsOf(station.openApi.operations());
+        }
+    }
+
+    @Test
+    @Order(7)
+    void everyDocumentedAnswerHasBeenMetByTheTestsAbove() {
+        assertThat(station.openApi.unmet()).isEmpty();
+    }
+
+    private static void run(ScriptedNode node, CommandId id, EventReader all) throws InterruptedException {
+        node.say(new Ack.Started(id, 1, Instant.now()));
+        all.until(event -> event.is("transition", "state", "running"));
+        byte[] hello = "hello\n".getBytes(StandardCharsets.UTF_8);
+        node.say(new Ack.Output(id, 1, new OutputChunk(OutputStreamName.STDOUT, 0, hello)));
+        List<EventReader.Event> events = all.until(event -> event.is("output", "stream", "stdout"));
+        assertThat(events.getLast().data().get("text")).isEqualTo("hello\n");
+        node.say(new Ack.Finished(
+                id,
+                ended(ExecutionState.SUCCEEDED, 0, List.of(new OutputChunk(OutputStreamName.STDERR, 0, NOT_UTF8)))));
+        all.until(event -> event.is("transition", "state", "succeeded"));
+    }
+
+    private static Outcome ended(ExecutionState state, int exitCode, List<OutputChunk> output) {
+        return new Outcome(
+                state,
+                1,
+                OptionalInt.of(exitCode),
+                Optional.empty(),
+                Optional.of(Instant.now()),
+                Instant.now(),
+                Optional.of(Duration.ofMillis(12)),
+                output.isEmpty() ? 0 : 6,
+                output.isEmpty() ? 0 : NOT_UTF8.length,
+                output.isEmpty() ? 0 : 6 + NOT_UTF8.length,
+                output);
+    }
+
+    private static ApiClient.Answer refused(HttpRequest.Builder request, String method) throws Exception {
+        return client.send(
+                request.method(method, HttpRequest.BodyPublishers.noBody()).build());
+    }
+
+    /** The API over a loop that answers as the test wants. */
+    private static final class StubbedApi implements AutoCloseable {
+        final Api api;
+        final ApiClient client;
+        private final List<Socket> streams = new ArrayList<>();
+
+        private interface Loop {
+            Answer answer() throws TimeoutException;
+        }
+
+        StubbedApi(LedgerReader reader, Loop loop) throws IOException {
+            var orders = new Orders() {
+                @Override
+                public Answer order(List<byte[]> documents) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
+                public Answer cancel(CommandId command, List<byte[]> documents) throws TimeoutException {
+                    return loop.answer();
+                }
+            };
+            int port = FreePort.next();
+            api = new Api(
+                    new Api.Settings("127.0.0.1", port, "secret", NodeName.CENTRAL, "1.2.3", 1),
+                    orders,
+                    reader,
+                    new Feed(),
+                    new Presence());
+            client = new ApiClient(station.openApi, port, "secret");
+        }
+
+        /** Opens as many streams as the station serves. */
+        void fillStreams() throws IOException {
+            for (int i = 0; i < EventStream.MAX_STREAMS; i++) {
+                streams.add(client.connect("GET /api/v1/stream HTTP/1.1\n" + client.credentials() + "\n"));
+            }
+            for (Socket stream : streams) {
+                stream.getInputStream().readNBytes(1);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Socket stream : streams) {
+                stream.close();
+            }
+            client.close();
+            api.close();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.NodeName;
+import dev.steward.message.json.JsonObject;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Documents as an operator makes them. */
+final class Documents {
+    private static final RandomGenerator RANDOM = new SecureRandom();
+
+    private Documents() {}
+
+    static CommandId id() {
+        return CommandId.create(Instant.now(), RANDOM);
+    }
+
+    static Document.Command command(String... targets) {
+        return part(id(), 1, 1, targets);
+    }
+
+    static Document.Command part(CommandId id, int part, int parts, String... targets) {
+        return part(id, part, parts, "shellcommand", Instant.now().plus(Duration.ofHours(1)), targets);
+    }
+
+    static Document.Command part(
+            CommandId id, int part, int parts, String method, Instant startBefore, String... targets) {
+        return new Document.Command(
+                id,
+                part,
+                parts,
+                "operator@example",
+                Instant.now(),
+                names(targets),
+                method,
+                "operatingsystem",
+                JsonObject.of(Map.of("command", List.of("echo", "hi"))),
+                startBefore,
+                Optional.of(Duration.ofSeconds(60)),
+                false);
+    }
+
+    static Document.Cancel cancel(CommandId command, String... targets) {
+        return new Document.Cancel(id(), "operator@example", Instant.now(), names(targets), command);
+    }
+
+    private static List<NodeName> names(String... targets) {
+        return Arrays.stream(targets).map(NodeName::new).toList();
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.bus.BusSettings;
+import dev.steward.bus.Launch;
+import dev.steward.message.NodeName;
+import dev.steward.station.Station;
+import dev.steward.station.StationSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A real station in a temporary folder, with a broker of its own. */
+final class RunningStation implements AutoCloseable {
+    final OpenApi openApi = new OpenApi();
+    final NatsServer broker;
+    final ApiClient client;
+    final Path folder;
+    private final int port;
+    private Station station;
+
+    RunningStation(Path folder) throws IOException, InterruptedException {
+        Launch.logOneLineARecord();
+        this.folder = Files.createDirectories(folder.resolve("station"));
+        this.port = FreePort.next();
+        this.broker = new NatsServer(folder.resolve("broker"));
+        this.station = start();
+        this.client = new ApiClient(
+                openApi, port, Files.readString(this.folder.resolve("token")).strip());
+    }
+
+    /** A node that has said hello. */
+    ScriptedNode node(String name) throws InterruptedException {
+        return new ScriptedNode(name, broker.url(), Map.of("os", "Linux", "labels", Map.of("fleet", "north")));
+    }
+
+    /** Makes a node known that is then not there; what is ordered for it stays at the station. */
+    void absentNode(String name, EventReader events) throws InterruptedException {
+        try (ScriptedNode _ = node(name)) {
+            events.until(event -> event.tells(name, true));
+        }
+        events.until(event -> event.tells(name, false));
+    }
+
+    void restart() throws InterruptedException {
+        station.stop();
+        station = start();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        client.close();
+        station.stop();
+        broker.close();
+    }
+
+    private Station start() {
+        return new Station(new StationSettings(
+                NodeName.CENTRAL,
+                BusSettings.of(broker.url(), "central"),
+                folder,
+                "127.0.0.1",
+                port,
+                folder.resolve("station.json"),
+                "1.2.3"));
+    }
+}
