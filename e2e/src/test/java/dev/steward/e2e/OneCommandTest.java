@@ -193,12 +193,19 @@ class OneCommandTest {
     @Test
     void aDataFolderIsHeldByOneProcessAtATime() throws Exception {
         Machine.Result second = Machine.cli(
-                Map.of(), "agent", "--name", "ship1", "--broker", "nats://127.0.0.1:1", "--data",
+                Map.of(),
+                "agent",
+                "--name",
+                "ship1",
+                "--broker",
+                "nats://127.0.0.1:1",
+                "--data",
                 installation.agentFolder("ship1").toString());
 
         assertThat(second.exit()).isEqualTo(1);
         assertThat(second.err())
-                .contains("is in use by the process " + installation.process("ship1").pid());
+                .contains("is in use by the process "
+                        + installation.process("ship1").pid());
     }
 
     @Test
