@@ -190,10 +190,13 @@ public final class Station implements Orders {
 
     /** Holds back what must wait for the commit. */
     private final class Effects implements StationSink {
+        private record Heard(NodeName node, boolean reachable, Instant at) {}
+
         private record Reply(CompletableFuture<Answer> to, Answer answer) {}
 
         private final List<Frame> frames = new ArrayList<>();
         private final List<Reply> answers = new ArrayList<>();
+        private final List<Heard> heard = new ArrayList<>();
         private boolean news;
 
         @Override
@@ -211,7 +214,7 @@ public final class Station implements Orders {
 
         @Override
         public void presence(NodeName node, boolean reachable, Instant lastHeardAt) {
-            news |= presence.heard(node, reachable, lastHeardAt);
+            heard.add(new Heard(node, reachable, lastHeardAt));
         }
 
         @Override
@@ -222,6 +225,9 @@ public final class Station implements Orders {
         void carryOut() {
             frames.forEach(frame -> bus.publish(FrameCodec.encode(frame)));
             answers.forEach(reply -> reply.to.complete(reply.answer));
+            for (Heard one : heard) {
+                news |= presence.heard(one.node, one.reachable, one.at);
+            }
             if (news) {
                 feed.publish();
             }
@@ -231,6 +237,7 @@ public final class Station implements Orders {
         void drop() {
             frames.clear();
             answers.clear();
+            heard.clear();
             news = false;
         }
     }

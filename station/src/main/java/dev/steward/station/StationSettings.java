@@ -20,7 +20,7 @@ public record StationSettings(
     static final Options OPTIONS = new Options(List.of(
             new Option("broker", "URL", "broker to connect to; required, for instance nats://127.0.0.1:4222"),
             new Option("data", "DIR", "folder of the ledger; required"),
-            new Option("http", "HOST:PORT", "where to serve API and page (127.0.0.1:8470); loopback only as yet"),
+            new Option("http", "HOST:PORT", "where to serve the API (127.0.0.1:8470); loopback only as yet"),
             new Option("name", "NAME", "node name of this station (central)"),
             new Option(
                     "station-file",

@@ -128,8 +128,16 @@ final class Executions {
 
     void ended(Now now, CommandId id, Outcome outcome) {
         Running execution = running.get(id);
-        if (execution != null) {
-            end(now, stored(id), withoutDropped(outcome, execution.droppedBytes));
+        if (execution == null) {
+            return;
+        }
+        StoredExecution stored = stored(id);
+        if (outcome.state() == ExecutionState.INTERRUPTED && mayRunAgain(stored)) {
+            running.remove(id);
+            supervisor.process(execution.process).ended(id);
+            requeue(stored);
+        } else {
+            end(now, stored, withoutDropped(outcome, execution.droppedBytes));
         }
     }
 
@@ -285,14 +293,22 @@ final class Executions {
     }
 
     private void interrupted(Now now, StoredExecution execution) {
-        if (decode(execution).repeatable() && execution.attempt() < Limits.ATTEMPTS) {
-            StoredExecution again = execution.waiting();
-            sink.write(new JournalWrite.PutExecution(again));
-            supervisor.add(again);
+        if (mayRunAgain(execution)) {
+            requeue(execution);
             return;
         }
         String what = execution.bootId().equals(settings.bootId()) ? "the agent" : "the machine";
         end(now, execution, interruption(now, execution, what + " went down while it ran"));
+    }
+
+    private static boolean mayRunAgain(StoredExecution execution) {
+        return decode(execution).repeatable() && execution.attempt() < Limits.ATTEMPTS;
+    }
+
+    private void requeue(StoredExecution execution) {
+        StoredExecution again = execution.waiting();
+        sink.write(new JournalWrite.PutExecution(again));
+        supervisor.add(again);
     }
 
     private void expire(Now now, StoredExecution execution) {

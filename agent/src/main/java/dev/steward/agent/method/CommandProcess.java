@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +30,10 @@ final class CommandProcess implements AutoCloseable {
     private final long startTicks;
     private final Optional<Path> stdin;
 
+    /** What the launcher sets for the agent alone. */
+    private static final Set<String> OURS =
+            Set.of("STEWARD_LAUNCHER", "STEWARD_NO_BUILD", "STEWARD_NATS_SERVER", "MALLOC_ARENA_MAX");
+
     private CommandProcess(Process process, long startTicks, Optional<Path> stdin) {
         this.process = process;
         this.startTicks = startTicks;
@@ -39,6 +44,7 @@ final class CommandProcess implements AutoCloseable {
     static CommandProcess spawn(ShellArguments arguments, String marker) throws IOException {
         var builder = new ProcessBuilder();
         Map<String, String> environment = builder.environment();
+        environment.keySet().removeAll(OURS);
         environment.putAll(arguments.environment());
         int equals = marker.indexOf('=');
         environment.put(marker.substring(0, equals), marker.substring(equals + 1));

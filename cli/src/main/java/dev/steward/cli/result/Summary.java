@@ -35,7 +35,8 @@ public final class Summary {
     }
 
     public void add(ExecutionInfo execution) {
-        if (!execution.state().isTerminal()) {
+        // The station's verdict is no end: the node may yet say otherwise.
+        if (!execution.state().isTerminal() || execution.provisional()) {
             pending++;
             waiting.computeIfAbsent(waitingFor(execution), _ -> new ArrayList<>())
                     .add(execution.node());
@@ -76,9 +77,6 @@ public final class Summary {
 
     private static String why(ExecutionInfo execution) {
         var parts = new ArrayList<String>();
-        if (execution.provisional()) {
-            parts.add("not confirmed");
-        }
         if (execution.exitCode().isPresent()) {
             parts.add("exit " + execution.exitCode().getAsLong());
         }
@@ -87,7 +85,7 @@ public final class Summary {
     }
 
     private String waitingFor(ExecutionInfo execution) {
-        String state = execution.state().toString();
+        String state = execution.state() + (execution.provisional() ? ", not confirmed" : "");
         return execution.reachable()
                 ? state
                 : state + ", not reachable, " + Ages.lastHeard(now, execution.lastHeardAt());

@@ -9,6 +9,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.Times;
+import dev.steward.message.json.Json;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
@@ -168,12 +169,10 @@ final class Dispatcher {
         for (Part part : parts) {
             Document.Command document = part.document();
             numbers.add(document.part());
-            if (document.parts() != parts.size()
-                    || !document.method().equals(first.method())
-                    || !document.domain().equals(first.domain())) {
+            if (document.parts() != parts.size() || !saysTheSame(document, first)) {
                 throw new OrderRefused(
                         Answer.Reason.BAD_REQUEST,
-                        "the parts of %s do not fit together: all of them in one call, of one method and domain"
+                        "the parts of %s do not fit together: all of them in one call, alike in all but part and targets"
                                 .formatted(first.id()));
             }
             for (NodeName target : document.targets()) {
@@ -200,6 +199,16 @@ final class Dispatcher {
                     Answer.Reason.BAD_REQUEST,
                     "the deadline %s of %s has passed".formatted(Times.text(first.startBefore()), first.id()));
         }
+    }
+
+    private static boolean saysTheSame(Document.Command a, Document.Command b) {
+        return a.method().equals(b.method())
+                && a.domain().equals(b.domain())
+                && a.issuer().equals(b.issuer())
+                && a.startBefore().equals(b.startBefore())
+                && a.timeout().equals(b.timeout())
+                && a.repeatable() == b.repeatable()
+                && Json.text(Map.of("", a.arguments())).equals(Json.text(Map.of("", b.arguments())));
     }
 
     private void queue(Now now, List<Part> parts) {

@@ -7,6 +7,7 @@ import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
+import dev.steward.message.Times;
 import dev.steward.message.link.Now;
 import java.time.Instant;
 import java.util.List;
@@ -92,14 +93,20 @@ final class Executions {
 
     private void finished(Now now, Execution execution, Outcome outcome) {
         if (execution.isEndedByNode()) {
-            if (execution.state() != outcome.state() || execution.attempt() != outcome.attempt()) {
+            boolean other = execution.state() != outcome.state()
+                    || execution.attempt() != outcome.attempt()
+                    || !execution.startedAt().equals(outcome.startedAt());
+            if (other) {
                 move(
                         execution,
                         execution,
                         execution.node(),
                         outcome.finishedAt(),
                         now,
-                        "the node now says %s (start %d)".formatted(outcome.state(), outcome.attempt()));
+                        "the node now says %s, started %s: has it run again from an older copy of its journal?"
+                                .formatted(
+                                        outcome.state(),
+                                        outcome.startedAt().map(Times::text).orElse("never")));
             }
             return; // told again: the first word stands
         }
