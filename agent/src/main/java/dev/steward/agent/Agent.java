@@ -65,6 +65,7 @@ public final class Agent {
         this.core = newCore(Set.of());
         this.bus = NatsBus.node(settings.bus(), settings.name().value(), new FromBus());
         commit();
+        effects.carryOut();
         loop.start();
     }
 
@@ -77,7 +78,6 @@ public final class Agent {
     private void commit() {
         core.flush();
         journal.commit();
-        effects.carryOut();
     }
 
     private final class Host implements CommitLoop.Host<AgentCore> {
@@ -92,6 +92,11 @@ public final class Agent {
         @Override
         public void commit() {
             Agent.this.commit();
+        }
+
+        @Override
+        public void carryOut() {
+            effects.carryOut();
         }
 
         @Override
@@ -122,7 +127,7 @@ public final class Agent {
 
         @Override
         public boolean isDone() {
-            return interruptAt != Long.MAX_VALUE && core.isIdle() && loop.isEmpty();
+            return interruptAt != Long.MAX_VALUE && core.isIdle();
         }
 
         @Override
@@ -130,6 +135,7 @@ public final class Agent {
             journal.begin();
             core.leave(CommitLoop.now());
             Agent.this.commit();
+            effects.carryOut();
             bus.close();
             journal.close();
             lock.close();
@@ -145,7 +151,8 @@ public final class Agent {
                 Leftovers.bootId(),
                 settings.heartbeat(),
                 settings.concurrency());
-        var fresh = new AgentCore(coreSettings, journal, effects, this::check, random, CommitLoop.now(), alive);
+        var fresh =
+                new AgentCore(coreSettings, journal, effects, this::check, random, CommitLoop.now(), alive, stopping);
         fresh.describe(Facts.digest(facts), facts);
         return fresh;
     }

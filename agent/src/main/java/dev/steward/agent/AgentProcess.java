@@ -96,7 +96,7 @@ final class AgentProcess {
         try {
             Outcome outcome = method.run(execution);
             listener.ended(id, outcome);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // an Error too, for instance where no thread can be made any more
             listener.failed(id, e.toString());
         }
     }

@@ -30,7 +30,8 @@ final class Journal implements AgentStore, AutoCloseable {
             CREATE TABLE execution (
               id TEXT PRIMARY KEY, position INTEGER NOT NULL, process TEXT NOT NULL, document BLOB NOT NULL,
               state TEXT NOT NULL, attempt INTEGER NOT NULL, boot_id TEXT NOT NULL, start_before TEXT NOT NULL,
-              started_at TEXT, pid INTEGER, start_ticks INTEGER, finished BLOB, ended_at TEXT);
+              started_at TEXT, pid INTEGER, start_ticks INTEGER, finished BLOB, ended_at TEXT,
+              canceled INTEGER NOT NULL DEFAULT 0);
             CREATE INDEX execution_open ON execution (position) WHERE finished IS NULL;
             CREATE INDEX execution_ended ON execution (ended_at) WHERE finished IS NOT NULL;
             CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -71,6 +72,8 @@ final class Journal implements AgentStore, AutoCloseable {
             case JournalWrite.PutSpawned(CommandId id, long pid, long startTicks) ->
                 database.execute(
                         "UPDATE execution SET pid = ?, start_ticks = ? WHERE id = ?", pid, startTicks, id.toString());
+            case JournalWrite.PutCanceled(CommandId id) ->
+                database.execute("UPDATE execution SET canceled = 1 WHERE id = ?", id.toString());
             case JournalWrite.ForgetEnded(Instant endedBefore, Instant now) ->
                 // What could still start by its deadline must stay known, or its repetition would run.
                 database.execute(
@@ -124,6 +127,12 @@ final class Journal implements AgentStore, AutoCloseable {
     @Override
     public Optional<StoredExecution> execution(CommandId id) {
         return database.first("SELECT " + COLUMNS + " FROM execution WHERE id = ?", Journal::read, id.toString());
+    }
+
+    @Override
+    public boolean isCanceled(CommandId id) {
+        return database.first("SELECT canceled FROM execution WHERE id = ?", row -> row.getBoolean(1), id.toString())
+                .orElse(false);
     }
 
     @Override

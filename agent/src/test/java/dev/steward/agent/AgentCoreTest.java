@@ -92,7 +92,7 @@ class AgentCoreTest {
     private AgentCore core(CommandId... alive) {
         var settings = new AgentCore.Settings(
                 SHIP, NodeName.CENTRAL, Session.create(random), "boot-1", Duration.ofSeconds(30), Map.of());
-        return new AgentCore(settings, journal(), sink, command -> {}, random, now, Set.of(alive));
+        return new AgentCore(settings, journal(), sink, command -> {}, random, now, Set.of(alive), false);
     }
 
     /** Puts an execution into the journal, as an earlier start of the agent left it. */
@@ -161,6 +161,25 @@ class AgentCoreTest {
 
         core();
         assertThat(state(again)).isEqualTo(ExecutionState.INTERRUPTED);
+    }
+
+    @Test
+    void aRepeatableCommandThatWasCanceledDoesNotRunAgainAfterACrash() {
+        CommandId id = left(ExecutionState.RUNNING, 1, true, Duration.ofHours(1));
+        journal().apply(new JournalWrite.PutCanceled(id));
+        core();
+
+        assertThat(started).isEmpty();
+        assertThat(state(id)).isEqualTo(ExecutionState.CANCELED);
+    }
+
+    @Test
+    void whatWasInterruptedAndIsTooLateToRunAgainSaysSo() {
+        CommandId id = left(ExecutionState.RUNNING, 1, true, Duration.ofSeconds(-1));
+        core();
+
+        assertThat(started).isEmpty();
+        assertThat(state(id)).isEqualTo(ExecutionState.INTERRUPTED);
     }
 
     @Test

@@ -60,9 +60,10 @@ public final class Mailbox implements NatsBus.Reader {
     public void read(Connection connection, BusListener listener)
             throws IOException, InterruptedException, JetStreamApiException, JetStreamStatusCheckedException {
         JetStreamManagement management = connection.jetStreamManagement();
-        String incarnation =
-                ensureStream(management).getCreateTime().toInstant().toString();
-        long after = position.in(incarnation);
+        StreamInfo found = ensureStream(management);
+        String incarnation = found.getCreateTime().toInstant().toString();
+        // A broker that lost its tail in a power cut gives the same numbers out again.
+        long after = Math.min(position.in(incarnation), found.getStreamState().getLastSequence());
         recorded.set(after);
         var configuration = new OrderedConsumerConfiguration()
                 .deliverPolicy(DeliverPolicy.ByStartSequence)
@@ -72,7 +73,7 @@ public final class Mailbox implements NatsBus.Reader {
                 .createOrderedConsumer(configuration)
                 .iterate()) {
             listener.connected();
-            follow(connection, management, messages, incarnation, after, listener);
+            follow(connection, management, messages, incarnation, listener);
         } catch (IOException | InterruptedException | JetStreamApiException | RuntimeException e) {
             throw e;
         } catch (JetStreamStatusCheckedException e) {
@@ -87,10 +88,9 @@ public final class Mailbox implements NatsBus.Reader {
             JetStreamManagement management,
             IterableConsumer messages,
             String incarnation,
-            long after,
             BusListener listener)
             throws IOException, InterruptedException, JetStreamApiException, JetStreamStatusCheckedException {
-        long purged = after;
+        long purged = 0;
         long checkAt = System.nanoTime() + CHECK_EVERY.toNanos();
         while (connection.getStatus() == Connection.Status.CONNECTED) {
             Message message = messages.nextMessage(POLL);

@@ -79,8 +79,10 @@ public final class NatsBus implements Bus {
         message.headers().forEach((name, value) -> headers.put(name, value));
         try {
             current.publish(message.subject(), headers, message.body());
-        } catch (IllegalStateException e) { // the connection broke just now, or its queue is full
-            dropped.incrementAndGet();
+        } catch (RuntimeException e) { // the connection broke just now, or the broker allows only smaller messages
+            if (dropped.incrementAndGet() % 1000 == 1) {
+                LOG.log(System.Logger.Level.WARNING, "not sent: {0}", e.getMessage());
+            }
         }
     }
 
@@ -137,11 +139,7 @@ public final class NatsBus implements Bus {
                 }
             } catch (InterruptedException e) {
                 break;
-            } catch (IOException
-                    | JetStreamApiException
-                    | JetStreamStatusCheckedException
-                    | IllegalStateException
-                    | IllegalArgumentException e) {
+            } catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException e) {
                 why = String.valueOf(e.getMessage());
             }
             if (!why.equals(lastWhy)) {
@@ -164,6 +162,7 @@ public final class NatsBus implements Bus {
                 .connectionName(settings.clientName())
                 .inboxPrefix("_INBOX." + settings.clientName() + ".")
                 .noReconnect()
+                .discardMessagesWhenOutgoingQueueFull() // the links send again; waiting would stall all of them
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .pingInterval(settings.pingInterval())
                 .bufferSize(SMALL_BUFFER_BYTES)

@@ -61,6 +61,7 @@ public final class Station implements Orders {
     private volatile boolean stopping;
     private String mailboxIncarnation = "";
     private long mailboxPosition;
+    private long storedPosition;
 
     /** Takes the data folder, recovers what it holds, and starts; returns when the API is served. */
     public Station(StationSettings settings) {
@@ -132,12 +133,12 @@ public final class Station implements Orders {
 
     private void commit() {
         core.flush();
-        if (mailboxPosition > 0) {
+        if (mailboxPosition > 0 && mailboxPosition != storedPosition) {
             ledger.putMailboxPosition(mailboxIncarnation, mailboxPosition);
+            storedPosition = mailboxPosition;
         }
         ledger.commit();
         mailbox.recordedUpTo(mailboxPosition);
-        effects.carryOut();
     }
 
     private final class Host implements CommitLoop.Host<StationCore> {
@@ -153,8 +154,15 @@ public final class Station implements Orders {
         }
 
         @Override
+        public void carryOut() {
+            effects.carryOut();
+        }
+
+        @Override
         public void reopen() {
             effects.drop();
+            storedPosition = 0;
+            presence.forgetReachable(); // the new links have yet to hear of their nodes
             ledger.close();
             ledger = Ledger.open(settings.data());
             ledger.begin();
@@ -173,7 +181,7 @@ public final class Station implements Orders {
 
         @Override
         public boolean isDone() {
-            return stopping && loop.isEmpty();
+            return stopping;
         }
 
         @Override
@@ -181,6 +189,7 @@ public final class Station implements Orders {
             ledger.begin();
             core.close();
             Station.this.commit();
+            effects.carryOut();
             bus.close();
             reader.close();
             ledger.close();
@@ -248,6 +257,7 @@ public final class Station implements Orders {
             var position = new CompletableFuture<Long>();
             loop.put((core, now) -> {
                 mailboxIncarnation = incarnation;
+                storedPosition = 0;
                 mailboxPosition = ledger.mailboxPosition(incarnation);
                 position.complete(mailboxPosition);
             });

@@ -33,8 +33,11 @@ public final class CommitLoop<C> {
         /** Opens a transaction and gives the core whose writes join it. */
         C begin();
 
-        /** Ends the batch: makes its writes durable, and only then carries out the rest. */
+        /** Ends the batch: makes its writes durable. */
         void commit();
+
+        /** Sends, starts and answers what the committed batch asked for. */
+        void carryOut();
 
         /**
          * Forgets what was not committed and makes a new core from the reopened store: a failed commit may or may not
@@ -69,10 +72,11 @@ public final class CommitLoop<C> {
             try {
                 run();
                 host.close();
-            } catch (InterruptedException e) {
-                LOG.log(System.Logger.Level.WARNING, "{0}: interrupted", name);
-            } finally {
                 ended.countDown();
+            } catch (Throwable e) {
+                // Without its loop a program only looks alive; whoever supervises it starts it again.
+                LOG.log(System.Logger.Level.ERROR, name + " can't go on", e);
+                Runtime.getRuntime().halt(70);
             }
         });
     }
@@ -124,18 +128,31 @@ public final class CommitLoop<C> {
                 }
                 current = null;
                 host.commit();
-                return;
             } catch (StoreException e) {
                 LOG.log(
                         System.Logger.Level.ERROR,
                         "the store failed; nothing is acknowledged or started until it works again: {0}",
                         e.getMessage());
+                reopen();
+                continue;
             } catch (RuntimeException e) {
                 // A defect of ours. What it has half done is rolled back; the rest of the batch must not suffer.
                 LOG.log(System.Logger.Level.ERROR, "an input was dropped, because handling it failed", e);
                 batch.remove(current);
+                reopen();
+                continue;
             }
-            reopen();
+            carryOut();
+            return;
+        }
+    }
+
+    /** What was committed is never applied again, whatever happens on the way out: the links send again. */
+    private void carryOut() {
+        try {
+            host.carryOut();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "something that was decided could not be carried out", e);
         }
     }
 
@@ -143,6 +160,7 @@ public final class CommitLoop<C> {
         while (true) {
             try {
                 host.reopen();
+                carryOut();
                 LOG.log(System.Logger.Level.INFO, "the store works again");
                 return;
             } catch (RuntimeException e) {

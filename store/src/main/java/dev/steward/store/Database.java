@@ -55,7 +55,12 @@ public final class Database implements AutoCloseable {
             throw new StoreException("cannot create " + file + ": " + e, e);
         }
         Database database = connect(file, false);
-        database.migrate(migrations);
+        try {
+            database.migrate(migrations);
+        } catch (StoreException e) {
+            database.close();
+            throw e;
+        }
         return database;
     }
 

@@ -67,7 +67,12 @@ public final class AgentCore {
     private long undecodable;
     private long staleGenerations;
 
-    /** @param alive executions that still run in this very process, after the journal was reopened */
+    /**
+     * Takes up what the journal holds.
+     *
+     * @param alive executions that still run in this very process, after the journal was reopened
+     * @param draining whether nothing new is to start
+     */
     public AgentCore(
             Settings settings,
             AgentStore store,
@@ -75,7 +80,8 @@ public final class AgentCore {
             MethodCheck methods,
             RandomGenerator random,
             Now now,
-            Set<CommandId> alive) {
+            Set<CommandId> alive,
+            boolean draining) {
         this.sink = sink;
         this.link = new Link(
                 Link.End.NODE,
@@ -88,6 +94,9 @@ public final class AgentCore {
                 random);
         this.outbox = new Outbox(settings.station(), settings.session(), link, linkSink, store);
         this.executions = new Executions(settings, store, sink, methods, outbox);
+        if (draining) {
+            executions.drain();
+        }
         executions.recover(now, alive);
         grantWindow();
     }

@@ -10,6 +10,9 @@ import java.util.Optional;
 public interface AgentStore extends LinkStore {
     Optional<StoredExecution> execution(CommandId id);
 
+    /** Whether a cancel of the execution was recorded. */
+    boolean isCanceled(CommandId id);
+
     /** Every execution that has not ended, in order of receipt. */
     List<StoredExecution> open();
 

@@ -73,6 +73,9 @@ final class Executions {
             } else if (alive.contains(execution.id())) {
                 running.put(execution.id(), new Running(execution.process(), execution.attempt()));
                 supervisor.process(execution.process()).started(execution.id());
+                if (store.isCanceled(execution.id())) {
+                    sink.stop(execution.id(), ExecutionState.CANCELED);
+                }
             } else {
                 interrupted(now, execution);
             }
@@ -233,11 +236,9 @@ final class Executions {
             String reason = "it has ended: " + found.get().state();
             outbox.ack(now, found.get().process(), new Ack.CancelRefused(id, reason));
         } else if (supervisor.remove(found.get())) {
-            end(
-                    now,
-                    found.get(),
-                    Outcome.notStarted(ExecutionState.CANCELED, "canceled before it started", now.wall()));
+            end(now, found.get(), unstarted(now, found.get(), ExecutionState.CANCELED, "canceled before it started"));
         } else {
+            sink.write(new JournalWrite.PutCanceled(id));
             sink.stop(id, ExecutionState.CANCELED);
         }
     }
@@ -301,8 +302,10 @@ final class Executions {
         end(now, execution, interruption(now, execution, what + " went down while it ran"));
     }
 
-    private static boolean mayRunAgain(StoredExecution execution) {
-        return decode(execution).repeatable() && execution.attempt() < Limits.ATTEMPTS;
+    private boolean mayRunAgain(StoredExecution execution) {
+        return decode(execution).repeatable()
+                && execution.attempt() < Limits.ATTEMPTS
+                && !store.isCanceled(execution.id());
     }
 
     private void requeue(StoredExecution execution) {
@@ -312,7 +315,21 @@ final class Executions {
     }
 
     private void expire(Now now, StoredExecution execution) {
-        end(now, execution, Outcome.notStarted(ExecutionState.EXPIRED, "not started by its deadline", now.wall()));
+        end(now, execution, unstarted(now, execution, ExecutionState.EXPIRED, "not started by its deadline"));
+    }
+
+    /** The end of what waits: an honest word also where it waited to run again. */
+    private static Outcome unstarted(Now now, StoredExecution execution, ExecutionState state, String reason) {
+        if (execution.attempt() == 0) {
+            return Outcome.notStarted(state, reason, now.wall());
+        }
+        ExecutionState honest = state == ExecutionState.EXPIRED ? ExecutionState.INTERRUPTED : state;
+        return Outcome.without(
+                honest,
+                execution.attempt(),
+                "interrupted in start %d, and not started again: %s".formatted(execution.attempt(), reason),
+                execution.startedAt(),
+                now.wall());
     }
 
     /** The one way in which an execution ends. */
@@ -327,9 +344,13 @@ final class Executions {
         }
     }
 
-    private static Outcome interruption(Now now, StoredExecution execution, String reason) {
+    private Outcome interruption(Now now, StoredExecution execution, String reason) {
         return Outcome.without(
-                ExecutionState.INTERRUPTED, execution.attempt(), reason, execution.startedAt(), now.wall());
+                store.isCanceled(execution.id()) ? ExecutionState.CANCELED : ExecutionState.INTERRUPTED,
+                execution.attempt(),
+                reason,
+                execution.startedAt(),
+                now.wall());
     }
 
     private static Outcome withoutDropped(Outcome outcome, long droppedBytes) {

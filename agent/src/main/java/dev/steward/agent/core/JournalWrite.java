@@ -16,6 +16,9 @@ public sealed interface JournalWrite {
     /** The main process of a start, so that it can be found after a crash. */
     record PutSpawned(CommandId id, long pid, long startTicks) implements JournalWrite {}
 
+    /** A running execution was canceled; it must not run again, whatever happens before it has stopped. */
+    record PutCanceled(CommandId id) implements JournalWrite {}
+
     /** Forgets executions that ended before {@code endedBefore} and could not have started after {@code now}. */
     record ForgetEnded(Instant endedBefore, Instant now) implements JournalWrite {}
 

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * {@link RefusedException} that names its path. Values are String, Long, Double, Boolean, JsonObject, List or null.
  */
 public final class JsonObject {
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
     private final String path;
     private final Map<String, @Nullable Object> fields;
 
@@ -78,7 +81,11 @@ public final class JsonObject {
     public Instant time(String name) throws RefusedException {
         String value = text(name);
         try {
-            return Instant.parse(value);
+            Instant time = Instant.parse(value);
+            if (!time.isBefore(EARLIEST) && time.isBefore(LATEST)) { // four digits of a year, so that texts sort
+                return time;
+            }
+            throw new RefusedException("%s must lie between the years 1 and 9999".formatted(at(name)));
         } catch (DateTimeParseException e) {
             throw new RefusedException(
                     "%s must be a time such as 2026-01-31T12:00:00.000Z, but is '%s'".formatted(at(name), value));

@@ -5,9 +5,9 @@ import dev.steward.message.RefusedException;
 
 /** The ordered parts of a link, each with its own numbers and window, most urgent first. */
 public enum Lane {
-    /** Commands, cancels, inquiries. */
+    /** Commands, and cancels of what may still be on its way; a node with a full inbox closes it. */
     CONTROL("c"),
-    /** What became of executions; errors. */
+    /** What became of executions, and errors; to a node: questions and cancels about what it has recorded. */
     RESULTS("r"),
     /** Streamed output: an outcome never waits behind a gigabyte of it. */
     BULK("b");

@@ -55,7 +55,7 @@ public final class Link {
     private long generation;
     private @Nullable Session peerSession;
     private boolean live;
-    private long nonce = 1;
+    private long nonce;
     private OptionalLong peerNonce = OptionalLong.empty();
     private Duration peerHeartbeat;
     private long heardAt;
@@ -88,6 +88,7 @@ public final class Link {
         this.store = store;
         this.random = random;
         this.seen = store.seen(peer);
+        this.nonce = 1 + (random.nextLong() >>> 2); // an answer to an earlier start's hello must not pass as live
         for (Lane lane : Lane.values()) {
             senders.put(lane, new LaneSender(lane, random));
             receivers.put(lane, new LaneReceiver(lane, random));

@@ -10,6 +10,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.Times;
 import dev.steward.message.json.Json;
+import dev.steward.message.link.Lane;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
@@ -25,6 +26,9 @@ import java.util.Set;
 /** Takes orders: all of a call or nothing, and the same order twice is the same order. */
 final class Dispatcher {
     private static final int EXPIRE_AT_ONCE = 500;
+
+    /** Methods that steward itself speaks with its nodes. */
+    private static final Set<String> OURS = Set.of("cancel", "inquiry", "hello", "link", "errorlog");
 
     private record Part(Document.Command document, byte[] bytes) {}
 
@@ -119,7 +123,9 @@ final class Dispatcher {
             nodes.withdraw(node, unsent.get());
             executions.canceled(now, execution);
         } else {
-            nodes.enqueue(now, node, Subject.cancel(target), bytes);
+            // A node whose inbox is full closes the lane of commands; what it has recorded must still be stoppable.
+            boolean recorded = execution.state() != ExecutionState.QUEUED && !execution.provisional();
+            nodes.enqueue(now, node, recorded ? Lane.RESULTS : Lane.CONTROL, Subject.cancel(target), bytes);
         }
     }
 
@@ -191,6 +197,10 @@ final class Dispatcher {
                 throw new OrderRefused(Answer.Reason.BAD_REQUEST, "document is too large");
             }
         }
+        if (OURS.contains(first.method())) {
+            throw new OrderRefused(
+                    Answer.Reason.BAD_REQUEST, "the method '%s' is not for commands".formatted(first.method()));
+        }
         if (numbers.size() != parts.size()) {
             throw new OrderRefused(Answer.Reason.BAD_REQUEST, "a part of %s comes twice".formatted(first.id()));
         }
@@ -222,7 +232,7 @@ final class Dispatcher {
             for (NodeName target : document.targets()) {
                 Nodes.Node node = nodes.find(target).orElseThrow();
                 Subject subject = Subject.command(target, document.method(), document.domain());
-                MessageId message = nodes.enqueue(now, node, subject, part.bytes());
+                MessageId message = nodes.enqueue(now, node, Lane.CONTROL, subject, part.bytes());
                 executions.queued(new Execution(
                         document.id(),
                         target,

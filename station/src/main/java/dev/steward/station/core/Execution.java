@@ -70,7 +70,7 @@ public record Execution(
                 nextAttempt,
                 Optional.of(at),
                 Optional.empty(),
-                nextAttempt == attempt ? storedBytes : 0);
+                storedBytes);
     }
 
     Execution ended(Outcome end, boolean isProvisional) {

@@ -54,7 +54,10 @@ final class Executions {
             case Ack.Started(CommandId id, int attempt, Instant startedAt) -> {
                 boolean news = attempt > execution.attempt() || execution.state() != ExecutionState.RUNNING;
                 if (!execution.isEndedByNode() && news) {
-                    move(execution, execution.running(attempt, startedAt), node, startedAt, now, "");
+                    long stored =
+                            store.outputBytes(id, node, attempt); // output may have overtaken the word of its start
+                    Execution running = execution.running(attempt, startedAt).withStored(stored);
+                    move(execution, running, node, startedAt, now, "");
                 }
             }
             case Ack.Waiting waiting -> {
@@ -126,7 +129,9 @@ final class Executions {
                 outcome.stderrBytes(),
                 outcome.keptBytes(),
                 List.of());
-        move(withOutput, withOutput.ended(told, false), execution.node(), outcome.finishedAt(), now, "");
+        long stored = store.outputBytes(execution.command(), execution.node(), outcome.attempt());
+        Execution after = withOutput.ended(told, false).withStored(stored);
+        move(execution, after, execution.node(), outcome.finishedAt(), now, "");
     }
 
     /** Output is known by its place, so a repetition changes nothing. */
@@ -134,11 +139,8 @@ final class Executions {
         if (store.hasOutput(execution.command(), execution.node(), attempt, chunk.stream(), chunk.offset())) {
             return execution;
         }
-        // A chunk may overtake the word of its start, which travels on another lane.
-        long stored = attempt >= execution.attempt()
-                ? execution.storedBytes() + chunk.bytes().length
-                : execution.storedBytes();
-        Execution after = execution.withStored(stored);
+        long length = attempt == execution.attempt() ? chunk.bytes().length : 0;
+        Execution after = execution.withStored(execution.storedBytes() + length);
         sink.write(new LedgerWrite.PutOutput(++seq, after, attempt, chunk));
         return after;
     }

@@ -100,12 +100,10 @@ final class Nodes {
     }
 
     /** Puts a message for a node into its outbox; returns its id. */
-    MessageId enqueue(Now now, Node node, Subject subject, byte[] body) {
+    MessageId enqueue(Now now, Node node, Lane lane, Subject subject, byte[] body) {
         var id = new MessageId(session, ++counter);
         node.link.enqueue(
-                now,
-                new OutboxEntry(++position, node.name, Lane.CONTROL, id, subject, body, node.link.isLive()),
-                sinkOf(node));
+                now, new OutboxEntry(++position, node.name, lane, id, subject, body, node.link.isLive()), sinkOf(node));
         return id;
     }
 

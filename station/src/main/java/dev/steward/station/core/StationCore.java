@@ -11,6 +11,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
+import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkEvent;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
@@ -190,7 +191,7 @@ public final class StationCore {
         List<CommandId> open = store.inFlight(node.name);
         for (int from = 0; from < open.size(); from += Inquiry.MAX) {
             var inquiry = new Inquiry(open.subList(from, Math.min(open.size(), from + Inquiry.MAX)));
-            nodes.enqueue(now, node, Subject.inquiry(node.name), inquiry.encode());
+            nodes.enqueue(now, node, Lane.RESULTS, Subject.inquiry(node.name), inquiry.encode());
         }
     }
 

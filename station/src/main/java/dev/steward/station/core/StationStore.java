@@ -39,6 +39,9 @@ public interface StationStore extends LinkStore {
 
     boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset);
 
+    /** Bytes of output that are there of one start. */
+    long outputBytes(CommandId command, NodeName node, int attempt);
+
     long lastOutboxPosition();
 
     /** The highest number given to a transition or an output. */

@@ -7,9 +7,11 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ final class EventStream {
     static final int MAX_STREAMS = 500;
     private static final int ROWS = 200;
     private static final long KEEP_ALIVE_MS = 15_000;
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
     private final LedgerReader ledger;
     private final Feed feed;
@@ -39,6 +42,10 @@ final class EventStream {
     void close() {
         closed = true;
         feed.publish();
+        long deadline = System.nanoTime() + CLOSE_WITHIN.toNanos();
+        while (open.get() > 0 && System.nanoTime() < deadline) { // else the server cuts them in the middle
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 
     /** Serves one client on its own thread until either side is gone. */

@@ -32,6 +32,11 @@ public final class Presence {
         return true;
     }
 
+    /** Nobody counts as reachable until heard again. */
+    public void forgetReachable() {
+        states.forEach((node, state) -> heard(new NodeName(node), false, state.lastHeardAt));
+    }
+
     boolean isReachable(String node) {
         State state = states.get(node);
         return state != null && state.reachable;

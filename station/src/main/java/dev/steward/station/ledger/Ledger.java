@@ -212,6 +212,17 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
+    public long outputBytes(CommandId command, NodeName node, int attempt) {
+        return database.first(
+                        "SELECT coalesce(sum(length(bytes)), 0) FROM output WHERE command = ? AND node = ? AND attempt = ?",
+                        row -> row.getLong(1),
+                        command.toString(),
+                        node.value(),
+                        attempt)
+                .orElse(0L);
+    }
+
+    @Override
     public long lastOutboxPosition() {
         return links.lastPosition();
     }

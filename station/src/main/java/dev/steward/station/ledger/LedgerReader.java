@@ -174,31 +174,36 @@ public final class LedgerReader implements AutoCloseable {
 
     /** What happened after {@code seq}, of one command or (null) of all, in order; at most {@code limit} rows. */
     public List<Happening> after(long seq, @Nullable String command, int limit) throws InterruptedException {
-        String filter = command == null ? "" : " AND command = ?3";
+        String filter = command == null ? "" : " AND command = ?4";
         return with(database -> {
-            var transitions = new ArrayList<Happening>(database.query(
+            // Two queries see two states of the ledger; without a common end the cursor would pass what came between.
+            long upTo = lastSeq(database);
+            var happenings = new ArrayList<Happening>(database.query(
                     """
                     SELECT t.*, (SELECT unfinished FROM command WHERE id = t.command) AS unfinished,
                       (SELECT unsuccessful FROM command WHERE id = t.command) AS unsuccessful
-                    FROM transition t WHERE seq > ?1""" + filter + " ORDER BY seq LIMIT ?2",
+                    FROM transition t WHERE seq > ?1 AND seq <= ?2""" + filter + " ORDER BY seq LIMIT ?3",
                     LedgerReader::transition,
-                    parameters(seq, limit, command)));
-            List<OutputRow> output = database.query(
-                    "SELECT seq, command, node, attempt, stream, offset, bytes FROM output WHERE seq > ?1" + filter
-                            + " ORDER BY seq LIMIT ?2",
+                    parameters(seq, upTo, limit, command)));
+            happenings.addAll(database.query(
+                    "SELECT seq, command, node, attempt, stream, offset, bytes FROM output WHERE seq > ?1 AND seq <= ?2"
+                            + filter + " ORDER BY seq LIMIT ?3",
                     LedgerReader::outputRow,
-                    parameters(seq, limit, command));
-            transitions.addAll(output);
-            transitions.sort((a, b) -> Long.compare(a.seq(), b.seq()));
-            return List.copyOf(transitions.subList(0, Math.min(limit, transitions.size())));
+                    parameters(seq, upTo, limit, command)));
+            happenings.sort((a, b) -> Long.compare(a.seq(), b.seq()));
+            return List.copyOf(happenings.subList(0, Math.min(limit, happenings.size())));
         });
     }
 
     public long lastSeq() throws InterruptedException {
-        return with(database -> database.first(
+        return with(LedgerReader::lastSeq);
+    }
+
+    private static long lastSeq(Database database) {
+        return database.first(
                         "SELECT max(coalesce((SELECT max(seq) FROM transition), 0), coalesce((SELECT max(seq) FROM output), 0))",
                         row -> row.getLong(1))
-                .orElse(0L));
+                .orElse(0L);
     }
 
     @Override
@@ -206,8 +211,8 @@ public final class LedgerReader implements AutoCloseable {
         idle.forEach(Database::close);
     }
 
-    private static @Nullable Object[] parameters(long seq, int limit, @Nullable String command) {
-        return command == null ? new Object[] {seq, limit} : new Object[] {seq, limit, command};
+    private static @Nullable Object[] parameters(long seq, long upTo, int limit, @Nullable String command) {
+        return command == null ? new Object[] {seq, upTo, limit} : new Object[] {seq, upTo, limit, command};
     }
 
     private <T> T with(Function<Database, T> query) throws InterruptedException {
