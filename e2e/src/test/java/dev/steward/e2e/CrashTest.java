@@ -45,7 +45,8 @@ class CrashTest {
         installation.startStation();
         installation.startAgentAndWait("ship1", "--concurrency", "shellcommand.operatingsystem=4");
         for (int i = 0; i < COMMANDS; i++) {
-            documents.add(Installation.document("echo x >> %s/%d; echo hi".formatted(witness, i), false, "ship1"));
+            documents.add(
+                    Installation.document("echo x >> %s/%d; sleep 0.1; echo hi".formatted(witness, i), false, "ship1"));
         }
     }
 
@@ -99,7 +100,7 @@ class CrashTest {
         installation.order(documents);
         int started = 0;
         for (int i = 0; i < KILLS; i++) {
-            int after = started + 20 + random.nextInt(180);
+            int after = started + 20 + random.nextInt(80); // low enough that work is left at each kill
             Await.until(after + " have started", Duration.ofMinutes(2), () -> starts() >= after);
             Map<String, Long> before = installation.states();
             kill.run();
