@@ -33,11 +33,7 @@ class ChildrenTest {
     void aChildLeadsASessionOfItsOwnUnderThePidWeKnow() throws Exception {
         Child child = start("agent", "a", "exec cat");
         Process process = child.process().orElseThrow();
-        String stat = "";
-        for (int i = 0; i < 100 && !stat.contains("(cat)"); i++) {
-            Thread.sleep(20);
-            stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-        }
+        String stat = statOnceRunning(process.pid(), "cat");
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         assertThat(fields[3]).as("session").isEqualTo(String.valueOf(process.pid()));
         assertThat(ProcessRecord.read(folder.resolve("a.json")).orElseThrow().pid())
@@ -70,7 +66,7 @@ class ChildrenTest {
     void whoIsStoppedByHandStaysDown() throws Exception {
         Child child = start("agent", "a", "exec sleep 60");
         long pid = child.process().orElseThrow().pid();
-        Thread.sleep(100);
+        statOnceRunning(pid, "sleep");
         ProcessHandle.of(pid).orElseThrow().destroy();
         checkUntil("stays down");
 
@@ -121,6 +117,19 @@ class ChildrenTest {
                 new LogFile(folder.resolve(name + ".log")),
                 folder,
                 folder.resolve(name + ".json")));
+    }
+
+    /** The process's line in /proc once it has become the program; it is a shell before. */
+    private static String statOnceRunning(long pid, String program) throws IOException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (true) {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            if (stat.contains("(" + program + ")")) {
+                return stat;
+            }
+            assertThat(System.nanoTime()).as("still not " + program).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
     }
 
     private void checkUntil(String text) throws IOException, InterruptedException {
