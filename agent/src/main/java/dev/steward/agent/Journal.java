@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The agent's durable memory, one SQLite file: executions, outbox, known ids. Shares its thread with the loop. */
-final class Journal implements AgentStore, AutoCloseable {
+public final class Journal implements AgentStore, AutoCloseable {
     private static final String SCHEMA = SqliteLinkStore.SCHEMA + """
             CREATE TABLE execution (
               id TEXT PRIMARY KEY, position INTEGER NOT NULL, process TEXT NOT NULL, document BLOB NOT NULL,
@@ -43,7 +43,7 @@ final class Journal implements AgentStore, AutoCloseable {
             "id, position, process, document, state, attempt, boot_id, start_before, started_at, finished";
 
     /** Where the main process of an execution was seen. */
-    record Spawned(CommandId id, int attempt, String bootId, long pid, long startTicks) {}
+    public record Spawned(CommandId id, int attempt, String bootId, long pid, long startTicks) {}
 
     private final Database database;
     private final SqliteLinkStore links;
@@ -53,19 +53,19 @@ final class Journal implements AgentStore, AutoCloseable {
         this.links = new SqliteLinkStore(database);
     }
 
-    static Journal open(Path folder) {
+    public static Journal open(Path folder) {
         return new Journal(Database.open(folder.resolve("journal.db"), List.of(SCHEMA)));
     }
 
-    void begin() {
+    public void begin() {
         database.begin();
     }
 
-    void commit() {
+    public void commit() {
         database.commit();
     }
 
-    void apply(JournalWrite write) {
+    public void apply(JournalWrite write) {
         switch (write) {
             case JournalWrite.OfLink(var linkWrite) -> links.apply(linkWrite);
             case JournalWrite.PutExecution(StoredExecution execution) -> put(execution);
@@ -142,7 +142,7 @@ final class Journal implements AgentStore, AutoCloseable {
     }
 
     /** The main processes of executions that were running when the journal was last written. */
-    List<Spawned> spawned() {
+    public List<Spawned> spawned() {
         return database.query(
                 """
                 SELECT id, attempt, boot_id, coalesce(pid, 0), coalesce(start_ticks, 0) FROM execution

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e.sim;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.OutputStreamName;
+import dev.steward.message.link.Lane;
+import dev.steward.message.link.OutboxEntry;
+import dev.steward.station.core.Execution;
+import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.StationStore;
+import dev.steward.station.core.Transition;
+import dev.steward.store.StoreException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The twin of {@code Ledger} in memory. */
+public final class MemoryLedger implements StationStore {
+    private static final int EVENT_ROWS = 100_000;
+
+    /** A node as it is stored; its facts are in {@code digest} alone. */
+    public record Node(Instant firstSeenAt, Optional<Instant> lastHeardAt, String digest) {}
+
+    /** A command and its counts: of executions, of those without a final end, of those with another end than success. */
+    public record Command(int parts, int total, int unfinished, int unsuccessful) {}
+
+    private record Target(CommandId command, NodeName node) {}
+
+    private record Part(CommandId command, int part) {}
+
+    private record Start(CommandId command, NodeName node, int attempt) {}
+
+    private record Place(Start start, OutputStreamName stream, long offset) {}
+
+    /** A queued execution, by its deadline. */
+    private record Due(Instant startBefore, Target target) implements Comparable<Due> {
+        private static final Comparator<Due> ORDER = Comparator.comparing(Due::startBefore)
+                .thenComparing(due -> due.target.command)
+                .thenComparing(due -> due.target.node);
+
+        @Override
+        public int compareTo(Due other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    private final UndoLog undo = new UndoLog();
+    private final MemoryLinkStore links;
+    private final TreeMap<NodeName, Node> nodes = new TreeMap<>();
+    private final TreeMap<CommandId, Command> commands = new TreeMap<>();
+    private final Map<Part, byte[]> documents = new HashMap<>();
+    private final Map<Target, Execution> executions = new LinkedHashMap<>();
+    private final Map<CommandId, TreeSet<NodeName>> targets = new HashMap<>();
+    private final Map<NodeName, TreeSet<CommandId>> inFlight = new HashMap<>();
+    private final TreeSet<Due> queued = new TreeSet<>();
+    private final TreeMap<Long, Transition> transitions = new TreeMap<>();
+    private final TreeMap<Long, LedgerWrite.PutOutput> outputs = new TreeMap<>();
+    private final Set<Place> places = new HashSet<>();
+    private final Map<Start, Long> outputBytes = new HashMap<>();
+    private final Map<String, String> meta = new HashMap<>();
+    private int events;
+    private int quarantined;
+
+    public MemoryLedger() {
+        this.links = new MemoryLinkStore(undo);
+    }
+
+    private MemoryLedger(MemoryLedger other) {
+        other.undo.requireCommitted();
+        this.links = other.links.copy(undo);
+        nodes.putAll(other.nodes);
+        commands.putAll(other.commands);
+        documents.putAll(other.documents);
+        executions.putAll(other.executions);
+        other.targets.forEach((command, names) -> targets.put(command, new TreeSet<>(names)));
+        other.inFlight.forEach((node, ids) -> inFlight.put(node, new TreeSet<>(ids)));
+        queued.addAll(other.queued);
+        transitions.putAll(other.transitions);
+        outputs.putAll(other.outputs);
+        places.addAll(other.places);
+        outputBytes.putAll(other.outputBytes);
+        meta.putAll(other.meta);
+        this.events = other.events;
+        this.quarantined = other.quarantined;
+    }
+
+    public void begin() {
+        undo.begin();
+    }
+
+    public void commit() {
+        undo.commit();
+    }
+
+    /** Takes back everything since {@link #begin}. */
+    public void rollback() {
+        undo.rollback();
+    }
+
+    /** What is committed, as a ledger of its own: an older copy of the disk. No transaction may be open. */
+    public MemoryLedger copy() {
+        return new MemoryLedger(this);
+    }
+
+    public long raiseGeneration(Instant now) {
+        long last = Long.parseLong(meta.getOrDefault("generation", "0"));
+        long next = Math.max(last + 1, now.getEpochSecond());
+        undo.put(meta, "generation", Long.toString(next));
+        return next;
+    }
+
+    public long mailboxPosition(String incarnation) {
+        return incarnation.equals(meta.get("mailbox.incarnation"))
+                ? Long.parseLong(meta.getOrDefault("mailbox.position", "0"))
+                : 0;
+    }
+
+    public void putMailboxPosition(String incarnation, long position) {
+        undo.put(meta, "mailbox.incarnation", incarnation);
+        undo.put(meta, "mailbox.position", Long.toString(position));
+    }
+
+    public void apply(LedgerWrite write) {
+        switch (write) {
+            case LedgerWrite.OfLink(var linkWrite) -> links.apply(linkWrite);
+            case LedgerWrite.PutNode(NodeName node, Instant at) ->
+                insert(nodes, node, new Node(millis(at), Optional.empty(), ""));
+            case LedgerWrite.PutFacts(NodeName node, String digest, var facts) ->
+                node(node)
+                        .ifPresent(
+                                known -> undo.put(nodes, node, new Node(known.firstSeenAt, known.lastHeardAt, digest)));
+            case LedgerWrite.PutLastHeard(NodeName node, Instant at) ->
+                node(node)
+                        .ifPresent(known -> undo.put(
+                                nodes, node, new Node(known.firstSeenAt, Optional.of(millis(at)), known.digest)));
+            case LedgerWrite.PutCommand(Document.Command document, int total, Instant at) ->
+                insert(commands, document.id(), new Command(document.parts(), total, total, 0));
+            case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
+                insert(documents, new Part(id, part), bytes);
+            case LedgerWrite.PutExecution(Execution execution, long seq, NodeName saidBy) -> {
+                insert(execution);
+                Instant at = execution.orderedAt();
+                insert(transitions, seq, new Transition(seq, execution, execution, saidBy, at, at, ""));
+            }
+            case LedgerWrite.PutTransition(Transition transition) -> {
+                update(transition.after());
+                insert(transitions, transition.seq(), transition);
+                count(transition.before(), transition.after());
+            }
+            case LedgerWrite.PutOutput output -> putOutput(output);
+            case LedgerWrite.PutEvent event -> {
+                int before = events;
+                events = Math.min(events + 1, EVENT_ROWS);
+                undo.add(() -> events = before);
+            }
+            case LedgerWrite.Quarantine quarantine -> {
+                int before = quarantined;
+                quarantined = Math.min(quarantined + 1, Limits.QUARANTINE_ROWS);
+                undo.add(() -> quarantined = before);
+            }
+        }
+    }
+
+    private <K, V> void insert(Map<K, V> table, K key, V value) {
+        if (table.containsKey(key)) {
+            throw new StoreException("the ledger has a row of " + key, null);
+        }
+        undo.put(table, key, value);
+    }
+
+    /** A new row has no start and no end, whatever the execution says. */
+    private void insert(Execution execution) {
+        var target = new Target(execution.command(), execution.node());
+        if (execution.state().isTerminal()) {
+            throw new IllegalArgumentException("a new execution that has ended: SQLite could not read it again");
+        }
+        Execution stored = stored(execution, execution, Optional.empty());
+        insert(executions, target, stored);
+        undo.add(targets.computeIfAbsent(execution.command(), id -> new TreeSet<>()), execution.node());
+        index(target, stored);
+    }
+
+    private void update(Execution execution) {
+        var target = new Target(execution.command(), execution.node());
+        Execution before = executions.get(target);
+        if (before != null) {
+            Execution after = stored(before, execution, execution.startedAt().map(MemoryLedger::millis));
+            undo.remove(queued, new Due(before.startBefore(), target));
+            undo.remove(inFlight.computeIfAbsent(execution.node(), name -> new TreeSet<>()), execution.command());
+            undo.put(executions, target, after);
+            index(target, after);
+        }
+    }
+
+    private void index(Target target, Execution stored) {
+        switch (stored.state()) {
+            case QUEUED -> undo.add(queued, new Due(stored.startBefore(), target));
+            case RECEIVED, RUNNING ->
+                undo.add(inFlight.computeIfAbsent(target.node, name -> new TreeSet<>()), target.command);
+            default -> {}
+        }
+    }
+
+    /** As it would be read again: the order is the first row's, an end belongs to a terminal state alone. */
+    private static Execution stored(Execution first, Execution now, Optional<Instant> startedAt) {
+        return new Execution(
+                first.command(),
+                first.node(),
+                first.part(),
+                first.messageId(),
+                millis(first.orderedAt()),
+                millis(first.startBefore()),
+                now.state(),
+                now.provisional(),
+                now.attempt(),
+                startedAt,
+                now.state().isTerminal() ? Optional.of(outcome(now, startedAt)) : Optional.empty(),
+                now.storedBytes());
+    }
+
+    private static Outcome outcome(Execution execution, Optional<Instant> startedAt) {
+        Outcome told = execution.outcome().orElseThrow();
+        return new Outcome(
+                execution.state(),
+                execution.attempt(),
+                told.exitCode(),
+                told.reason(),
+                startedAt,
+                millis(told.finishedAt()),
+                told.duration().map(value -> Duration.ofMillis(value.toMillis())),
+                told.stdoutBytes(),
+                told.stderrBytes(),
+                told.keptBytes(),
+                List.of());
+    }
+
+    private void putOutput(LedgerWrite.PutOutput output) {
+        Execution execution = output.execution();
+        OutputChunk chunk = output.chunk();
+        var start = new Start(execution.command(), execution.node(), output.attempt());
+        var place = new Place(start, chunk.stream(), chunk.offset());
+        if (places.contains(place)) {
+            throw new StoreException("the ledger has output of " + place, null);
+        }
+        insert(outputs, output.seq(), output);
+        undo.add(places, place);
+        undo.put(outputBytes, start, outputBytes.getOrDefault(start, 0L) + chunk.bytes().length);
+        update(execution);
+    }
+
+    private void count(Execution before, Execution after) {
+        Command command = commands.get(after.command());
+        if (command != null) {
+            int unfinished = (after.isFinal() ? 0 : 1) - (before.isFinal() ? 0 : 1);
+            int unsuccessful = failures(after) - failures(before);
+            undo.put(
+                    commands,
+                    after.command(),
+                    new Command(
+                            command.parts,
+                            command.total,
+                            command.unfinished + unfinished,
+                            command.unsuccessful + unsuccessful));
+        }
+    }
+
+    private static int failures(Execution execution) {
+        return execution.isFinal() && execution.state() != ExecutionState.SUCCEEDED ? 1 : 0;
+    }
+
+    private Optional<Node> node(NodeName name) {
+        return Optional.ofNullable(nodes.get(name));
+    }
+
+    @Override
+    public List<KnownNode> nodes() {
+        return nodes.entrySet().stream()
+                .map(entry -> new KnownNode(entry.getKey(), entry.getValue().digest()))
+                .toList();
+    }
+
+    @Override
+    public Optional<Execution> execution(CommandId command, NodeName node) {
+        return Optional.ofNullable(executions.get(new Target(command, node)));
+    }
+
+    @Override
+    public List<NodeName> targets(CommandId command) {
+        return List.copyOf(targets.getOrDefault(command, new TreeSet<>()));
+    }
+
+    @Override
+    public Optional<byte[]> document(CommandId command, int part) {
+        return Optional.ofNullable(documents.get(new Part(command, part)));
+    }
+
+    @Override
+    public int parts(CommandId command) {
+        return command(command).map(Command::parts).orElse(0);
+    }
+
+    @Override
+    public List<CommandId> inFlight(NodeName node) {
+        return List.copyOf(inFlight.getOrDefault(node, new TreeSet<>()));
+    }
+
+    @Override
+    public List<Execution> overdue(Instant now, int limit) {
+        Instant before = millis(now);
+        return queued.stream()
+                .takeWhile(due -> due.startBefore.isBefore(before))
+                .limit(limit)
+                .flatMap(due -> execution(due.target.command, due.target.node).stream())
+                .toList();
+    }
+
+    @Override
+    public Optional<OutboxEntry> unsent(NodeName node, String messageId) {
+        return links.unsent(node, Lane.CONTROL, messageId);
+    }
+
+    @Override
+    public boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset) {
+        return places.contains(new Place(new Start(command, node, attempt), stream, offset));
+    }
+
+    @Override
+    public long outputBytes(CommandId command, NodeName node, int attempt) {
+        return outputBytes.getOrDefault(new Start(command, node, attempt), 0L);
+    }
+
+    @Override
+    public long lastOutboxPosition() {
+        return links.lastPosition();
+    }
+
+    @Override
+    public long lastSeq() {
+        return Math.max(transitions.isEmpty() ? 0 : transitions.lastKey(), outputs.isEmpty() ? 0 : outputs.lastKey());
+    }
+
+    @Override
+    public List<OutboxEntry> outboxAfter(NodeName peer, Lane lane, long position, int maxBytes) {
+        return links.outboxAfter(peer, lane, position, maxBytes);
+    }
+
+    @Override
+    public Map<SeenKey, Long> seen(NodeName peer) {
+        return links.seen(peer);
+    }
+
+    /** Every execution, in order of recording. A view. */
+    public Collection<Execution> executions() {
+        return Collections.unmodifiableCollection(executions.values());
+    }
+
+    /** Every transition, in order. A view. */
+    public Collection<Transition> transitions() {
+        return Collections.unmodifiableCollection(transitions.values());
+    }
+
+    /** Every piece of output, in order. A view. */
+    public Collection<LedgerWrite.PutOutput> outputs() {
+        return Collections.unmodifiableCollection(outputs.values());
+    }
+
+    /** Every known node by name. A view. */
+    public Map<NodeName, Node> knownNodes() {
+        return Collections.unmodifiableMap(nodes);
+    }
+
+    /** Every command by id. A view. */
+    public Map<CommandId, Command> commands() {
+        return Collections.unmodifiableMap(commands);
+    }
+
+    public Optional<Command> command(CommandId id) {
+        return Optional.ofNullable(commands.get(id));
+    }
+
+    public int outboxSize() {
+        return links.outboxSize();
+    }
+
+    /** How many events of nodes are kept. */
+    public int events() {
+        return events;
+    }
+
+    /** How many frames that could not be read are kept. */
+    public int quarantined() {
+        return quarantined;
+    }
+
+    private static Instant millis(Instant time) {
+        return time.truncatedTo(ChronoUnit.MILLIS);
+    }
+}
