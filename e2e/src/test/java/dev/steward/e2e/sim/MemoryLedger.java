@@ -6,7 +6,6 @@ import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
-import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.link.Lane;
@@ -16,21 +15,17 @@ import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
 import dev.steward.station.core.Transition;
 import dev.steward.store.StoreException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** The twin of {@code Ledger} in memory. */
 public final class MemoryLedger implements StationStore {
@@ -42,35 +37,18 @@ public final class MemoryLedger implements StationStore {
     /** A command and its counts: of executions, of those without a final end, of those with another end than success. */
     public record Command(int parts, int total, int unfinished, int unsuccessful) {}
 
-    private record Target(CommandId command, NodeName node) {}
-
     private record Part(CommandId command, int part) {}
 
     private record Start(CommandId command, NodeName node, int attempt) {}
 
     private record Place(Start start, OutputStreamName stream, long offset) {}
 
-    /** A queued execution, by its deadline. */
-    private record Due(Instant startBefore, Target target) implements Comparable<Due> {
-        private static final Comparator<Due> ORDER = Comparator.comparing(Due::startBefore)
-                .thenComparing(due -> due.target.command)
-                .thenComparing(due -> due.target.node);
-
-        @Override
-        public int compareTo(Due other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
     private final UndoLog undo = new UndoLog();
     private final MemoryLinkStore links;
+    private final MemoryExecutions executions;
     private final TreeMap<NodeName, Node> nodes = new TreeMap<>();
     private final TreeMap<CommandId, Command> commands = new TreeMap<>();
     private final Map<Part, byte[]> documents = new HashMap<>();
-    private final Map<Target, Execution> executions = new LinkedHashMap<>();
-    private final Map<CommandId, TreeSet<NodeName>> targets = new HashMap<>();
-    private final Map<NodeName, TreeSet<CommandId>> inFlight = new HashMap<>();
-    private final TreeSet<Due> queued = new TreeSet<>();
     private final TreeMap<Long, Transition> transitions = new TreeMap<>();
     private final TreeMap<Long, LedgerWrite.PutOutput> outputs = new TreeMap<>();
     private final Set<Place> places = new HashSet<>();
@@ -81,18 +59,16 @@ public final class MemoryLedger implements StationStore {
 
     public MemoryLedger() {
         this.links = new MemoryLinkStore(undo);
+        this.executions = new MemoryExecutions(undo);
     }
 
     private MemoryLedger(MemoryLedger other) {
         other.undo.requireCommitted();
         this.links = other.links.copy(undo);
+        this.executions = other.executions.copy(undo);
         nodes.putAll(other.nodes);
         commands.putAll(other.commands);
         documents.putAll(other.documents);
-        executions.putAll(other.executions);
-        other.targets.forEach((command, names) -> targets.put(command, new TreeSet<>(names)));
-        other.inFlight.forEach((node, ids) -> inFlight.put(node, new TreeSet<>(ids)));
-        queued.addAll(other.queued);
         transitions.putAll(other.transitions);
         outputs.putAll(other.outputs);
         places.addAll(other.places);
@@ -156,12 +132,12 @@ public final class MemoryLedger implements StationStore {
             case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
                 insert(documents, new Part(id, part), bytes);
             case LedgerWrite.PutExecution(Execution execution, long seq, NodeName saidBy) -> {
-                insert(execution);
+                executions.insert(execution);
                 Instant at = execution.orderedAt();
                 insert(transitions, seq, new Transition(seq, execution, execution, saidBy, at, at, ""));
             }
             case LedgerWrite.PutTransition(Transition transition) -> {
-                update(transition.after());
+                executions.update(transition.after());
                 insert(transitions, transition.seq(), transition);
                 count(transition.before(), transition.after());
             }
@@ -186,72 +162,6 @@ public final class MemoryLedger implements StationStore {
         undo.put(table, key, value);
     }
 
-    /** A new row has no start and no end, whatever the execution says. */
-    private void insert(Execution execution) {
-        var target = new Target(execution.command(), execution.node());
-        if (execution.state().isTerminal()) {
-            throw new IllegalArgumentException("a new execution that has ended: SQLite could not read it again");
-        }
-        Execution stored = stored(execution, execution, Optional.empty());
-        insert(executions, target, stored);
-        undo.add(targets.computeIfAbsent(execution.command(), id -> new TreeSet<>()), execution.node());
-        index(target, stored);
-    }
-
-    private void update(Execution execution) {
-        var target = new Target(execution.command(), execution.node());
-        Execution before = executions.get(target);
-        if (before != null) {
-            Execution after = stored(before, execution, execution.startedAt().map(MemoryLedger::millis));
-            undo.remove(queued, new Due(before.startBefore(), target));
-            undo.remove(inFlight.computeIfAbsent(execution.node(), name -> new TreeSet<>()), execution.command());
-            undo.put(executions, target, after);
-            index(target, after);
-        }
-    }
-
-    private void index(Target target, Execution stored) {
-        switch (stored.state()) {
-            case QUEUED -> undo.add(queued, new Due(stored.startBefore(), target));
-            case RECEIVED, RUNNING ->
-                undo.add(inFlight.computeIfAbsent(target.node, name -> new TreeSet<>()), target.command);
-            default -> {}
-        }
-    }
-
-    /** As it would be read again: the order is the first row's, an end belongs to a terminal state alone. */
-    private static Execution stored(Execution first, Execution now, Optional<Instant> startedAt) {
-        return new Execution(
-                first.command(),
-                first.node(),
-                first.part(),
-                first.messageId(),
-                millis(first.orderedAt()),
-                millis(first.startBefore()),
-                now.state(),
-                now.provisional(),
-                now.attempt(),
-                startedAt,
-                now.state().isTerminal() ? Optional.of(outcome(now, startedAt)) : Optional.empty(),
-                now.storedBytes());
-    }
-
-    private static Outcome outcome(Execution execution, Optional<Instant> startedAt) {
-        Outcome told = execution.outcome().orElseThrow();
-        return new Outcome(
-                execution.state(),
-                execution.attempt(),
-                told.exitCode(),
-                told.reason(),
-                startedAt,
-                millis(told.finishedAt()),
-                told.duration().map(value -> Duration.ofMillis(value.toMillis())),
-                told.stdoutBytes(),
-                told.stderrBytes(),
-                told.keptBytes(),
-                List.of());
-    }
-
     private void putOutput(LedgerWrite.PutOutput output) {
         Execution execution = output.execution();
         OutputChunk chunk = output.chunk();
@@ -263,7 +173,7 @@ public final class MemoryLedger implements StationStore {
         insert(outputs, output.seq(), output);
         undo.add(places, place);
         undo.put(outputBytes, start, outputBytes.getOrDefault(start, 0L) + chunk.bytes().length);
-        update(execution);
+        executions.update(execution);
     }
 
     private void count(Execution before, Execution after) {
@@ -299,12 +209,12 @@ public final class MemoryLedger implements StationStore {
 
     @Override
     public Optional<Execution> execution(CommandId command, NodeName node) {
-        return Optional.ofNullable(executions.get(new Target(command, node)));
+        return executions.find(command, node);
     }
 
     @Override
     public List<NodeName> targets(CommandId command) {
-        return List.copyOf(targets.getOrDefault(command, new TreeSet<>()));
+        return executions.targets(command);
     }
 
     @Override
@@ -319,17 +229,12 @@ public final class MemoryLedger implements StationStore {
 
     @Override
     public List<CommandId> inFlight(NodeName node) {
-        return List.copyOf(inFlight.getOrDefault(node, new TreeSet<>()));
+        return executions.inFlight(node);
     }
 
     @Override
     public List<Execution> overdue(Instant now, int limit) {
-        Instant before = millis(now);
-        return queued.stream()
-                .takeWhile(due -> due.startBefore.isBefore(before))
-                .limit(limit)
-                .flatMap(due -> execution(due.target.command, due.target.node).stream())
-                .toList();
+        return executions.overdue(now, limit);
     }
 
     @Override
@@ -369,7 +274,7 @@ public final class MemoryLedger implements StationStore {
 
     /** Every execution, in order of recording. A view. */
     public Collection<Execution> executions() {
-        return Collections.unmodifiableCollection(executions.values());
+        return executions.all();
     }
 
     /** Every transition, in order. A view. */
@@ -410,7 +315,8 @@ public final class MemoryLedger implements StationStore {
         return quarantined;
     }
 
-    private static Instant millis(Instant time) {
+    /** As times are stored. */
+    static Instant millis(Instant time) {
         return time.truncatedTo(ChronoUnit.MILLIS);
     }
 }
