@@ -24,6 +24,7 @@ import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
 import dev.steward.store.CommitLoop;
+import dev.steward.store.Committer;
 import dev.steward.store.FolderLock;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ public final class Agent {
         }
 
         @Override
-        public void tick(Now now, List<CommitLoop.Input<AgentCore>> batch) {
+        public void tick(Now now, List<Committer.Input<AgentCore>> batch) {
             batch.add(AgentCore::tick);
             if (stopping && interruptAt == Long.MAX_VALUE) {
                 interruptAt = now.millis() + settings.grace().toMillis();
@@ -150,7 +151,8 @@ public final class Agent {
                 Session.create(random),
                 Leftovers.bootId(),
                 settings.heartbeat(),
-                settings.concurrency());
+                settings.concurrency(),
+                AgentCore.Capacity.DEFAULT);
         var fresh =
                 new AgentCore(coreSettings, journal, effects, this::check, random, CommitLoop.now(), alive, stopping);
         fresh.describe(Facts.digest(facts), facts);

@@ -39,6 +39,11 @@ public final class Journal implements AgentStore, AutoCloseable {
               position INTEGER PRIMARY KEY, at TEXT NOT NULL, reason TEXT NOT NULL, subject TEXT NOT NULL,
               headers TEXT NOT NULL, body BLOB NOT NULL);
             """;
+    private static final String DROPPED_OUTPUT = """
+            CREATE TABLE dropped (
+              execution TEXT NOT NULL, stream TEXT NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
+              PRIMARY KEY (execution, stream, offset));
+            """;
     private static final String COLUMNS =
             "id, position, process, document, state, attempt, boot_id, start_before, started_at, finished";
 
@@ -54,7 +59,7 @@ public final class Journal implements AgentStore, AutoCloseable {
     }
 
     public static Journal open(Path folder) {
-        return new Journal(Database.open(folder.resolve("journal.db"), List.of(SCHEMA)));
+        return new Journal(Database.open(folder.resolve("journal.db"), List.of(SCHEMA, DROPPED_OUTPUT)));
     }
 
     public void begin() {
@@ -74,6 +79,13 @@ public final class Journal implements AgentStore, AutoCloseable {
                         "UPDATE execution SET pid = ?, start_ticks = ? WHERE id = ?", pid, startTicks, id.toString());
             case JournalWrite.PutCanceled(CommandId id) ->
                 database.execute("UPDATE execution SET canceled = 1 WHERE id = ?", id.toString());
+            case JournalWrite.PutDropped(CommandId id, var stream, long offset, int bytes) ->
+                database.execute(
+                        "INSERT OR IGNORE INTO dropped (execution, stream, offset, bytes) VALUES (?,?,?,?)",
+                        id.toString(),
+                        stream.toString(),
+                        offset,
+                        bytes);
             case JournalWrite.ForgetEnded(Instant endedBefore, Instant now) ->
                 // What could still start by its deadline must stay known, or its repetition would run.
                 database.execute(
@@ -122,6 +134,10 @@ public final class Journal implements AgentStore, AutoCloseable {
                 execution.startedAt().map(Times::text).orElse(null),
                 execution.finished().orElse(null),
                 ended ? Times.text(Instant.now()) : null);
+        if (execution.state() != ExecutionState.RUNNING) {
+            database.execute(
+                    "DELETE FROM dropped WHERE execution = ?", execution.id().toString());
+        }
     }
 
     @Override
@@ -133,6 +149,15 @@ public final class Journal implements AgentStore, AutoCloseable {
     public boolean isCanceled(CommandId id) {
         return database.first("SELECT canceled FROM execution WHERE id = ?", row -> row.getBoolean(1), id.toString())
                 .orElse(false);
+    }
+
+    @Override
+    public long droppedBytes(CommandId id) {
+        return database.first(
+                        "SELECT coalesce(sum(bytes), 0) FROM dropped WHERE execution = ?",
+                        row -> row.getLong(1),
+                        id.toString())
+                .orElse(0L);
     }
 
     @Override

@@ -51,6 +51,7 @@ class AgentCoreTest {
     private Now now = new Now(1_000_000, START);
     private long position;
     private Optional<Journal> opened = Optional.empty();
+    private Optional<OtherEnd> otherEnd = Optional.empty();
 
     private final AgentSink sink = new AgentSink() {
         @Override
@@ -59,7 +60,9 @@ class AgentCoreTest {
         }
 
         @Override
-        public void send(Frame frame) {}
+        public void send(Frame frame) {
+            station().take(frame);
+        }
 
         @Override
         public void start(String process, Document.Command command, int attempt) {
@@ -78,11 +81,26 @@ class AgentCoreTest {
     @BeforeEach
     void open() {
         opened = Optional.of(Journal.open(folder));
+        otherEnd = Optional.of(new OtherEnd(SHIP, folder, random));
     }
 
     @AfterEach
     void close() {
         journal().close();
+        station().close();
+    }
+
+    private OtherEnd station() {
+        return otherEnd.orElseThrow();
+    }
+
+    /** The station knows of no start of these that the journal does not know of. */
+    private void agree(AgentCore core, CommandId... waiting) {
+        station().meet(core, now);
+        for (CommandId id : waiting) {
+            int attempt = journal().execution(id).orElseThrow().attempt();
+            station().inquire(core, now, id, attempt, Optional.empty());
+        }
     }
 
     private Journal journal() {
@@ -91,7 +109,13 @@ class AgentCoreTest {
 
     private AgentCore core(CommandId... alive) {
         var settings = new AgentCore.Settings(
-                SHIP, NodeName.CENTRAL, Session.create(random), "boot-1", Duration.ofSeconds(30), Map.of());
+                SHIP,
+                NodeName.CENTRAL,
+                Session.create(random),
+                "boot-1",
+                Duration.ofSeconds(30),
+                Map.of(),
+                AgentCore.Capacity.DEFAULT);
         return new AgentCore(settings, journal(), sink, command -> {}, random, now, Set.of(alive), false);
     }
 
@@ -156,7 +180,7 @@ class AgentCoreTest {
     @Test
     void aRepeatableCommandStartsAgainUntilItsAttemptsAreUsedUp() {
         CommandId again = left(ExecutionState.RUNNING, Limits.ATTEMPTS - 1, true, Duration.ofHours(1));
-        core();
+        agree(core(), again);
         assertThat(started).containsExactly(again + "/" + Limits.ATTEMPTS);
 
         core();
@@ -176,7 +200,7 @@ class AgentCoreTest {
     @Test
     void whatWasInterruptedAndIsTooLateToRunAgainSaysSo() {
         CommandId id = left(ExecutionState.RUNNING, 1, true, Duration.ofSeconds(-1));
-        core();
+        agree(core(), id);
 
         assertThat(started).isEmpty();
         assertThat(state(id)).isEqualTo(ExecutionState.INTERRUPTED);
@@ -186,8 +210,11 @@ class AgentCoreTest {
     void whatWaitsStartsInOrderOneAtATime() {
         CommandId first = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
         CommandId second = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
-        core();
+        AgentCore core = core();
+        agree(core, second);
+        assertThat(started).isEmpty(); // what waits before it is not settled yet
 
+        agree(core, first);
         assertThat(started).containsExactly(first + "/1");
         assertThat(state(first)).isEqualTo(ExecutionState.RUNNING);
         assertThat(state(second)).isEqualTo(ExecutionState.RECEIVED);
@@ -200,6 +227,10 @@ class AgentCoreTest {
         CommandId late = left(ExecutionState.RECEIVED, 0, false, Duration.ofSeconds(-1));
         AgentCore core = core();
         core.tick(now);
+        assertThat(state(late)).isEqualTo(ExecutionState.RECEIVED); // it may have run: the station knows
+
+        agree(core, runs, waits, late);
+        pass(core, Duration.ofSeconds(1));
         assertThat(state(late)).isEqualTo(ExecutionState.EXPIRED);
         assertThat(state(waits)).isEqualTo(ExecutionState.RECEIVED);
 
@@ -209,10 +240,92 @@ class AgentCoreTest {
     }
 
     @Test
+    void whatTheJournalHoldsStartsWhenTheStationKnowsOfNoOtherStart() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        AgentCore core = core();
+        station().meet(core, now);
+        pass(core, Duration.ofHours(2).dividedBy(4));
+        assertThat(started).isEmpty();
+
+        station().inquire(core, now, id, 0, Optional.empty());
+        assertThat(started).containsExactly(id + "/1");
+    }
+
+    @Test
+    void anOlderCopyOfTheJournalDoesNotStartWhatTheStationHasHeardTheStartOf() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        AgentCore core = core();
+        station().meet(core, now);
+        station().inquire(core, now, id, 1, Optional.empty());
+
+        assertThat(started).isEmpty();
+        assertThat(state(id)).isEqualTo(ExecutionState.INTERRUPTED);
+    }
+
+    @Test
+    void anOlderCopyOfTheJournalRunsARepeatableCommandAgainAsTheNextAttempt() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, true, Duration.ofHours(1));
+        AgentCore core = core();
+        station().meet(core, now);
+        station().inquire(core, now, id, 1, Optional.empty());
+
+        assertThat(started).containsExactly(id + "/2");
+    }
+
+    @Test
+    void anOlderCopyOfTheJournalTakesTheEndFromTheStationAndTellsNothingNew() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        AgentCore core = core();
+        station().meet(core, now);
+        station().inquire(core, now, id, 1, Optional.of(ExecutionState.SUCCEEDED));
+
+        assertThat(started).isEmpty();
+        assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
+        assertThat(results()).isEmpty();
+    }
+
+    @Test
+    void anInquiryThatAnEarlierStartWasAskedLetsNothingStart() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        AgentCore core = core();
+        station().meet(core, now);
+        station().inquire(core, now, Session.create(random), id, 0, Optional.empty());
+
+        assertThat(started).isEmpty();
+    }
+
+    @Test
+    void aCancelOfWhatTheJournalHoldsWaitsForTheStationsWordToo() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        journal().apply(new JournalWrite.PutCanceled(id));
+        agree(core(), id);
+
+        assertThat(started).isEmpty();
+        assertThat(state(id)).isEqualTo(ExecutionState.CANCELED);
+    }
+
+    @Test
+    void theAgentAsksForWhatTheStationDoesNotNameByItself() throws Exception {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        AgentCore core = core();
+        station().meet(core, now);
+        pass(core, Duration.ofSeconds(2));
+        assertThat(results()).isEmpty();
+
+        pass(core, Duration.ofSeconds(2));
+        assertThat(results()).hasSize(1);
+        assertThat(Ack.decode(results().getFirst().body())).isEqualTo(new Ack.Unsure(id));
+
+        pass(core, Duration.ofMinutes(2)); // once a conversation
+        assertThat(results()).hasSize(1);
+    }
+
+    @Test
     void aProcessThatFailsStartsAgainAfterAPauseAndTheStationIsTold() throws Exception {
         CommandId first = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
         CommandId second = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
         AgentCore core = core(first);
+        agree(core, second);
 
         core.failed(now, first, "a defect");
         assertThat(state(first)).isEqualTo(ExecutionState.INTERRUPTED);
@@ -243,9 +356,10 @@ class AgentCoreTest {
     @Test
     void anAgentThatStopsStartsNothingNew() {
         CommandId first = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
-        left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        CommandId second = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
         AgentCore core = core(first);
         core.drain();
+        agree(core, second);
         core.failed(now, first, "whatever");
         pass(core, Duration.ofMinutes(5));
 

@@ -21,11 +21,19 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Ack {
     CommandId command();
 
+    /** Whether a node that says so has the command in its journal, and the state that this ack tells. */
+    default boolean showsReceipt() {
+        return this instanceof Started || this instanceof Waiting || this instanceof Unsure || this instanceof Finished;
+    }
+
     /** Recorded in the journal; the spawn follows. */
     record Started(CommandId command, int attempt, Instant startedAt) implements Ack {}
 
     /** Waits at the node; told where the station asks again about a command that the node knows. */
     record Waiting(CommandId command) implements Ack {}
+
+    /** Found in the journal when the agent started: the journal may be an older copy, so may this command start? */
+    record Unsure(CommandId command) implements Ack {}
 
     /** Output as it comes. */
     record Output(CommandId command, int attempt, OutputChunk chunk) implements Ack {}
@@ -50,6 +58,7 @@ public sealed interface Ack {
                 json.put("startedAt", Times.text(ack.startedAt));
             }
             case Waiting ack -> json.put("type", "waiting");
+            case Unsure ack -> json.put("type", "unsure");
             case Output ack -> {
                 json.put("type", "output");
                 json.put("attempt", ack.attempt);
@@ -95,6 +104,7 @@ public sealed interface Ack {
         return switch (type) {
             case "started" -> new Started(command, attempt(json), json.time("startedAt"));
             case "waiting" -> new Waiting(command);
+            case "unsure" -> new Unsure(command);
             case "output" -> {
                 if (chunks.size() != 1) {
                     throw new RefusedException("an output ack carries one chunk, not " + chunks.size());

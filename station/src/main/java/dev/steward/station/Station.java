@@ -24,6 +24,7 @@ import dev.steward.station.http.Presence;
 import dev.steward.station.ledger.Ledger;
 import dev.steward.station.ledger.LedgerReader;
 import dev.steward.store.CommitLoop;
+import dev.steward.store.Committer;
 import dev.steward.store.FolderLock;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -132,7 +133,7 @@ public final class Station implements Orders {
     }
 
     private void commit() {
-        core.flush();
+        core.flush(CommitLoop.now());
         if (mailboxPosition > 0 && mailboxPosition != storedPosition) {
             ledger.putMailboxPosition(mailboxIncarnation, mailboxPosition);
             storedPosition = mailboxPosition;
@@ -175,7 +176,7 @@ public final class Station implements Orders {
         }
 
         @Override
-        public void tick(Now now, List<CommitLoop.Input<StationCore>> batch) {
+        public void tick(Now now, List<Committer.Input<StationCore>> batch) {
             batch.add(StationCore::tick);
         }
 
@@ -284,14 +285,14 @@ public final class Station implements Orders {
 
         @Override
         public void message(WireMessage message, long position) throws InterruptedException {
-            CommitLoop.Input<StationCore> input = decode(message);
+            Committer.Input<StationCore> input = decode(message);
             loop.put((core, now) -> {
                 input.apply(core, now);
                 mailboxPosition = position;
             });
         }
 
-        private static CommitLoop.Input<StationCore> decode(WireMessage message) {
+        private static Committer.Input<StationCore> decode(WireMessage message) {
             try {
                 Frame frame = FrameCodec.decode(message);
                 return (core, now) -> core.frame(now, frame);

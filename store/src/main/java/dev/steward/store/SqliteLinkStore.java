@@ -56,6 +56,12 @@ public final class SqliteLinkStore implements LinkStore {
                         position -> database.execute("UPDATE outbox SET sent = 1 WHERE position = ?", position));
             case LinkWrite.DeleteOutbox(long position) ->
                 database.execute("DELETE FROM outbox WHERE position = ?", position);
+            case LinkWrite.ForgetOutbox(NodeName peer, Lane lane, MessageId id) ->
+                database.execute(
+                        "DELETE FROM outbox WHERE peer = ? AND lane = ? AND id = ?",
+                        peer.value(),
+                        lane.token(),
+                        id.toString());
             case LinkWrite.PutSeen(NodeName peer, Session session, Lane lane, long counter) -> {
                 int updated = database.execute(
                         "UPDATE seen SET counter = ? WHERE peer = ? AND session = ? AND lane = ?",

@@ -41,9 +41,23 @@ public final class AgentCore {
             Session session,
             String bootId,
             Duration heartbeat,
-            Map<String, Integer> concurrency) {}
+            Map<String, Integer> concurrency,
+            Capacity capacity) {}
+
+    /**
+     * What may wait at a node, from whatever direction.
+     *
+     * @param inboxCommands commands not yet started; with more the station is granted no window
+     * @param inboxBytes of their documents, likewise
+     * @param bulkBytes of streamed output in the outbox; above it output is cut, and the cut counted
+     */
+    public record Capacity(int inboxCommands, long inboxBytes, long bulkBytes) {
+        public static final Capacity DEFAULT =
+                new Capacity(Limits.INBOX_COMMANDS, Limits.INBOX_BYTES, Limits.BULK_OUTBOX_BYTES);
+    }
 
     private final AgentSink sink;
+    private final Capacity capacity;
     private final Link link;
     private final Outbox outbox;
     private final Executions executions;
@@ -83,6 +97,7 @@ public final class AgentCore {
             Set<CommandId> alive,
             boolean draining) {
         this.sink = sink;
+        this.capacity = settings.capacity();
         this.link = new Link(
                 Link.End.NODE,
                 settings.name(),
@@ -92,7 +107,7 @@ public final class AgentCore {
                 settings.heartbeat(),
                 store,
                 random);
-        this.outbox = new Outbox(settings.station(), settings.session(), link, linkSink, store);
+        this.outbox = new Outbox(settings, link, linkSink, store);
         this.executions = new Executions(settings, store, sink, methods, outbox);
         if (draining) {
             executions.drain();
@@ -200,14 +215,17 @@ public final class AgentCore {
                 case LinkEvent.Duplicate(Frame.Data data) -> executions.duplicate(now, data);
                 case LinkEvent.PeerRecorded recorded -> outbox.recorded(recorded.entry());
                 case LinkEvent.PeerLive live
-                when live.fresh() ->
+                when live.fresh() -> {
+                    executions.contact(now);
                     sink.log(
                             System.Logger.Level.INFO,
                             "station %s is there, generation %d"
                                     .formatted(
                                             live.hello().envelope().from(),
                                             live.hello().envelope().generation()));
+                }
                 case LinkEvent.PeerLive live -> {}
+                case LinkEvent.PeerReturned returned -> {} // two stations are told apart by their generations
                 case LinkEvent.PeerGone(String why) ->
                     sink.log(System.Logger.Level.WARNING, "station not reachable: " + why);
                 case LinkEvent.StaleGeneration(long said, long known) -> staleGeneration(said, known);
@@ -230,8 +248,8 @@ public final class AgentCore {
 
     /** A full inbox takes no more commands: they wait at the station. */
     private void grantWindow() {
-        boolean full =
-                executions.waitingCount() >= Limits.INBOX_COMMANDS || executions.waitingBytes() >= Limits.INBOX_BYTES;
+        boolean full = executions.waitingCount() >= capacity.inboxCommands()
+                || executions.waitingBytes() >= capacity.inboxBytes();
         link.grant(Lane.CONTROL, full ? 0 : Limits.WINDOW_BYTES);
     }
 }

@@ -13,6 +13,9 @@ public interface AgentStore extends LinkStore {
     /** Whether a cancel of the execution was recorded. */
     boolean isCanceled(CommandId id);
 
+    /** Bytes of streamed output of a running execution that the outbox had no room for. */
+    long droppedBytes(CommandId id);
+
     /** Every execution that has not ended, in order of receipt. */
     List<StoredExecution> open();
 

@@ -18,6 +18,7 @@ import dev.steward.message.link.Now;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,18 +31,11 @@ final class Executions {
     private static final long FORGET_EVERY_MS = 600_000;
     private static final long EXPIRE_EVERY_MS = 1_000;
 
-    /** What is known of a running execution beside its stored record. */
-    private static final class Running {
-        private final String process;
-        private final int attempt;
-        /** Output that the outbox had no room for. */
-        private long droppedBytes;
+    /** How long the station has, after contact, to name by itself what it has not heard the end of. */
+    private static final long ASK_AFTER_MS = 3_000;
 
-        Running(String process, int attempt) {
-            this.process = process;
-            this.attempt = attempt;
-        }
-    }
+    /** What is known of a running execution beside its stored record. */
+    private record Running(String process, int attempt) {}
 
     private final AgentCore.Settings settings;
     private final AgentStore store;
@@ -50,10 +44,17 @@ final class Executions {
     private final Outbox outbox;
     private final Supervisor supervisor;
     private final Map<CommandId, Running> running = new HashMap<>();
+    /**
+     * What was waiting in the journal at the start. The journal may be an older copy, from before a start that the
+     * station has heard of, so none of it starts until the station has said what it knows.
+     */
+    private final Set<CommandId> unsure = new LinkedHashSet<>();
+
     private long position;
     private boolean draining;
     private long forgetAt;
     private long expireAt;
+    private long askAt = Long.MAX_VALUE;
 
     Executions(AgentCore.Settings settings, AgentStore store, AgentSink sink, MethodCheck methods, Outbox outbox) {
         this.settings = settings;
@@ -69,7 +70,7 @@ final class Executions {
     void recover(Now now, Set<CommandId> alive) {
         for (StoredExecution execution : store.open()) {
             if (execution.state() != ExecutionState.RUNNING) {
-                supervisor.add(execution);
+                addUnsure(execution);
             } else if (alive.contains(execution.id())) {
                 running.put(execution.id(), new Running(execution.process(), execution.attempt()));
                 supervisor.process(execution.process()).started(execution.id());
@@ -91,7 +92,7 @@ final class Executions {
                 throw new RefusedException("this node takes commands only");
             }
             if (subject.equals(Subject.inquiry(settings.name()))) {
-                Inquiry.decode(data.body()).commands().forEach(id -> retell(now, id, subject));
+                inquiry(now, Inquiry.decode(data.body()), subject);
                 return;
             }
             switch (Document.decode(data.body())) {
@@ -125,7 +126,7 @@ final class Executions {
         if (execution != null
                 && execution.attempt == attempt
                 && !outbox.output(now, execution.process, new Ack.Output(id, attempt, chunk))) {
-            execution.droppedBytes += chunk.bytes().length;
+            sink.write(new JournalWrite.PutDropped(id, chunk.stream(), chunk.offset(), chunk.bytes().length));
         }
     }
 
@@ -140,7 +141,7 @@ final class Executions {
             supervisor.process(execution.process).ended(id);
             requeue(stored);
         } else {
-            end(now, stored, withoutDropped(outcome, execution.droppedBytes));
+            end(now, stored, withoutDropped(outcome, store.droppedBytes(id)));
         }
     }
 
@@ -167,7 +168,16 @@ final class Executions {
             forgetAt = now.millis() + FORGET_EVERY_MS;
             sink.write(new JournalWrite.ForgetEnded(now.wall().minus(KEEP_ENDED), now.wall()));
         }
+        if (now.millis() >= askAt) {
+            askAt = Long.MAX_VALUE;
+            unsure.forEach(id -> outbox.ack(now, stored(id).process(), new Ack.Unsure(id)));
+        }
         startAll(now); // a process that was down may be up again
+    }
+
+    /** The station is there, in a new conversation. */
+    void contact(Now now) {
+        askAt = now.millis() + ASK_AFTER_MS;
     }
 
     void drain() {
@@ -235,12 +245,69 @@ final class Executions {
         } else if (found.get().state().isTerminal()) {
             String reason = "it has ended: " + found.get().state();
             outbox.ack(now, found.get().process(), new Ack.CancelRefused(id, reason));
+        } else if (unsure.contains(id)) {
+            sink.write(new JournalWrite.PutCanceled(id)); // ends it as soon as the station has said what it knows
         } else if (supervisor.remove(found.get())) {
             end(now, found.get(), unstarted(now, found.get(), ExecutionState.CANCELED, "canceled before it started"));
         } else {
             sink.write(new JournalWrite.PutCanceled(id));
             sink.stop(id, ExecutionState.CANCELED);
         }
+    }
+
+    private void inquiry(Now now, Inquiry inquiry, Subject subject) {
+        boolean asksThisStart = inquiry.session().equals(settings.session());
+        for (Inquiry.Entry entry : inquiry.commands()) {
+            if (asksThisStart && unsure.remove(entry.command())) {
+                settle(now, stored(entry.command()), entry);
+            } else {
+                retell(now, entry.command(), subject);
+            }
+        }
+    }
+
+    /** The station has said what it knows of a command that was found waiting in the journal. */
+    private void settle(Now now, StoredExecution execution, Inquiry.Entry known) {
+        CommandId id = execution.id();
+        if (known.ended().isPresent()) {
+            supervisor.remove(execution);
+            close(
+                    now,
+                    execution.afterStart(Math.max(execution.attempt(), known.attempt())),
+                    known.ended().get());
+        } else if (known.attempt() > execution.attempt()) {
+            supervisor.remove(execution);
+            StoredExecution started = execution.afterStart(known.attempt());
+            if (mayRunAgain(started)) {
+                requeue(started);
+                startAll(now);
+            } else {
+                String reason = "the station has heard of start %d, and this journal is an older copy"
+                        .formatted(known.attempt());
+                end(now, started, interruption(now, started, reason));
+            }
+        } else if (store.isCanceled(id)) {
+            supervisor.remove(execution);
+            end(now, execution, unstarted(now, execution, ExecutionState.CANCELED, "canceled before it started"));
+        } else {
+            if (known.attempt() > 0) {
+                outbox.ack(now, execution.process(), new Ack.Waiting(id)); // to run again
+            }
+            supervisor.release(execution);
+            start(now, supervisor.process(execution.process()));
+        }
+    }
+
+    /** An end that the station knows better than this journal: kept, and told only when asked for. */
+    private void close(Now now, StoredExecution execution, ExecutionState end) {
+        Outcome outcome = Outcome.without(
+                end == ExecutionState.LOST ? ExecutionState.CANCELED : end,
+                execution.attempt(),
+                "the station had recorded the end '%s', and this journal was an older copy".formatted(end),
+                execution.startedAt(),
+                now.wall());
+        byte[] ack = new Ack.Finished(execution.id(), outcome).encode();
+        sink.write(new JournalWrite.PutExecution(execution.ended(outcome.state(), ack)));
     }
 
     private void retell(Now now, CommandId id, Subject subject) {
@@ -295,11 +362,19 @@ final class Executions {
 
     private void interrupted(Now now, StoredExecution execution) {
         if (mayRunAgain(execution)) {
-            requeue(execution);
+            StoredExecution again = execution.waiting();
+            sink.write(new JournalWrite.PutExecution(again));
+            addUnsure(again);
             return;
         }
         String what = execution.bootId().equals(settings.bootId()) ? "the agent" : "the machine";
         end(now, execution, interruption(now, execution, what + " went down while it ran"));
+    }
+
+    private void addUnsure(StoredExecution execution) {
+        unsure.add(execution.id());
+        supervisor.add(execution);
+        supervisor.hold(execution);
     }
 
     private boolean mayRunAgain(StoredExecution execution) {

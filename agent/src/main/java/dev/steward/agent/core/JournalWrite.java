@@ -2,6 +2,7 @@
 package dev.steward.agent.core;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.OutputStreamName;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.LinkWrite;
 import java.time.Instant;
@@ -18,6 +19,9 @@ public sealed interface JournalWrite {
 
     /** A running execution was canceled; it must not run again, whatever happens before it has stopped. */
     record PutCanceled(CommandId id) implements JournalWrite {}
+
+    /** A piece of streamed output that the outbox had no room for; a repetition changes nothing. */
+    record PutDropped(CommandId id, OutputStreamName stream, long offset, int bytes) implements JournalWrite {}
 
     /** Forgets executions that ended before {@code endedBefore} and could not have started after {@code now}. */
     record ForgetEnded(Instant endedBefore, Instant now) implements JournalWrite {}

@@ -3,7 +3,6 @@ package dev.steward.agent.core;
 
 import dev.steward.message.Ack;
 import dev.steward.message.ErrorEvent;
-import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Subject;
 import dev.steward.message.link.Lane;
@@ -18,15 +17,17 @@ import dev.steward.message.link.Session;
 final class Outbox {
     private final NodeName station;
     private final Session session;
+    private final long bulkLimit;
     private final Link link;
     private final LinkSink sink;
     private long position;
     private long counter;
     private long bulkBytes;
 
-    Outbox(NodeName station, Session session, Link link, LinkSink sink, AgentStore store) {
-        this.station = station;
-        this.session = session;
+    Outbox(AgentCore.Settings settings, Link link, LinkSink sink, AgentStore store) {
+        this.station = settings.station();
+        this.session = settings.session();
+        this.bulkLimit = settings.capacity().bulkBytes();
         this.link = link;
         this.sink = sink;
         this.position = store.lastOutboxPosition();
@@ -49,7 +50,7 @@ final class Outbox {
     /** @return false where the budget of streamed output is used up and the chunk was not taken */
     boolean output(Now now, String process, Ack.Output ack) {
         byte[] body = ack.encode();
-        if (bulkBytes + body.length > Limits.BULK_OUTBOX_BYTES) {
+        if (bulkBytes + body.length > bulkLimit) {
             return false;
         }
         bulkBytes += body.length;

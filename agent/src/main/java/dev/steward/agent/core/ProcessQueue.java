@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class ProcessQueue {
     private final String name;
     private final int concurrency;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+    private final Set<CommandId> held = new HashSet<>();
     private final Set<CommandId> running = new LinkedHashSet<>();
     private long downUntil = Long.MIN_VALUE;
     private long failedAt = Long.MIN_VALUE / 2;
@@ -44,12 +46,22 @@ final class ProcessQueue {
         waiting.addLast(entry);
     }
 
+    /** Neither starts nor expires until it is released; what waits behind it waits with it. */
+    void hold(CommandId id) {
+        held.add(id);
+    }
+
+    void release(CommandId id) {
+        held.remove(id);
+    }
+
     /** The next to start, if one may start now. */
     Optional<Waiting> next(long now) {
-        if (now < downUntil || running.size() >= concurrency) {
+        Waiting first = waiting.peekFirst();
+        if (first == null || now < downUntil || running.size() >= concurrency || held.contains(first.id())) {
             return Optional.empty();
         }
-        return Optional.ofNullable(waiting.pollFirst());
+        return Optional.of(waiting.removeFirst());
     }
 
     void started(CommandId id) {
@@ -76,12 +88,14 @@ final class ProcessQueue {
         Optional<Waiting> found =
                 waiting.stream().filter(entry -> entry.id().equals(id)).findFirst();
         found.ifPresent(waiting::remove);
+        held.remove(id);
         return found;
     }
 
     List<Waiting> removeExpired(Instant wall) {
         var expired = new ArrayList<Waiting>();
-        waiting.removeIf(entry -> entry.startBefore().isBefore(wall) && expired.add(entry));
+        waiting.removeIf(
+                entry -> entry.startBefore().isBefore(wall) && !held.contains(entry.id()) && expired.add(entry));
         return expired;
     }
 

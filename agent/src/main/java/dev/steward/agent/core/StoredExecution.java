@@ -28,6 +28,12 @@ public record StoredExecution(
         Optional<Instant> startedAt,
         Optional<byte[]> finished) {
 
+    /** After a start that this journal does not know of. */
+    StoredExecution afterStart(int otherAttempt) {
+        return new StoredExecution(
+                id, position, process, document, state, otherAttempt, bootId, startBefore, startedAt, Optional.empty());
+    }
+
     StoredExecution running(int nextAttempt, String boot, Instant at) {
         return new StoredExecution(
                 id,

@@ -37,6 +37,15 @@ final class Supervisor {
         waitingBytes += bytes;
     }
 
+    /** See {@link ProcessQueue#hold}. */
+    void hold(StoredExecution execution) {
+        process(execution.process()).hold(execution.id());
+    }
+
+    void release(StoredExecution execution) {
+        process(execution.process()).release(execution.id());
+    }
+
     Optional<CommandId> next(ProcessQueue process, long now) {
         return process.next(now).map(this::gone);
     }

@@ -11,6 +11,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.OutputStreamName;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Lane;
@@ -276,6 +277,22 @@ abstract class AgentStoreContract {
 
         assertThat(store().isCanceled(execution.id())).isTrue();
         assertThat(store().isCanceled(other.id())).isFalse();
+    }
+
+    @Test
+    void droppedOutputIsCountedOnceAPieceAsLongAsItsExecutionRuns() {
+        StoredExecution execution = received(1, COARSE);
+        StoredExecution other = received(2, COARSE);
+        running(execution, 1);
+        apply(new JournalWrite.PutDropped(execution.id(), OutputStreamName.STDOUT, 0, 10));
+        apply(new JournalWrite.PutDropped(execution.id(), OutputStreamName.STDERR, 0, 5));
+        apply(new JournalWrite.PutDropped(execution.id(), OutputStreamName.STDOUT, 10, 2));
+        apply(new JournalWrite.PutDropped(execution.id(), OutputStreamName.STDOUT, 10, 2));
+        assertThat(store().droppedBytes(execution.id())).isEqualTo(17);
+        assertThat(store().droppedBytes(other.id())).isZero();
+
+        ended(execution);
+        assertThat(store().droppedBytes(execution.id())).isZero();
     }
 
     @Test

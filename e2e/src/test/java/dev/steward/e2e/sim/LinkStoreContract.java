@@ -188,6 +188,20 @@ abstract class LinkStoreContract {
     }
 
     @Test
+    void anEntryIsForgottenByItsIdOnItsOwnLaneToItsOwnPeer() {
+        OutboxEntry entry = put(1, PEER, Lane.CONTROL, 10);
+        put(2, PEER, Lane.CONTROL, 20);
+        apply(new LinkWrite.ForgetOutbox(OTHER, Lane.CONTROL, entry.id()));
+        apply(new LinkWrite.ForgetOutbox(PEER, Lane.RESULTS, entry.id()));
+        assertThat(positions(PEER, Lane.CONTROL, 0, ENOUGH)).containsExactly(1L, 2L);
+
+        apply(new LinkWrite.ForgetOutbox(PEER, Lane.CONTROL, entry.id()));
+        apply(new LinkWrite.ForgetOutbox(PEER, Lane.CONTROL, entry.id()));
+        assertThat(positions(PEER, Lane.CONTROL, 0, ENOUGH)).containsExactly(2L);
+        assertThat(outboxBytes(Lane.CONTROL)).isEqualTo(20);
+    }
+
+    @Test
     void theBytesOfALaneAreThoseOfTheBodiesToAllPeers() {
         put(1, PEER, Lane.BULK, 100);
         put(2, OTHER, Lane.BULK, 20);

@@ -131,8 +131,10 @@ final class MemoryExecutions {
         return List.copyOf(targets.getOrDefault(command, new TreeSet<>()));
     }
 
-    List<CommandId> inFlight(NodeName node) {
-        return List.copyOf(inFlight.getOrDefault(node, new TreeSet<>()));
+    List<Execution> inFlight(NodeName node) {
+        return inFlight.getOrDefault(node, new TreeSet<>()).stream()
+                .flatMap(command -> find(command, node).stream())
+                .toList();
     }
 
     List<Execution> overdue(Instant now, int limit) {

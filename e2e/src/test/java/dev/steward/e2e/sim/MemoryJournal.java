@@ -9,6 +9,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.OutputStreamName;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
 import java.time.Instant;
@@ -42,12 +43,15 @@ public final class MemoryJournal implements AgentStore {
         }
     }
 
+    private record Piece(OutputStreamName stream, long offset) {}
+
     private final InstantSource clock;
     private final UndoLog undo = new UndoLog();
     private final MemoryLinkStore links;
     private final Map<CommandId, Row> byId = new HashMap<>();
     private final TreeMap<Place, Row> byPlace = new TreeMap<>();
     private final TreeMap<Place, Row> open = new TreeMap<>();
+    private final Map<CommandId, Map<Piece, Integer>> dropped = new HashMap<>();
     private long rows;
     private long generation;
     private int quarantined;
@@ -65,6 +69,7 @@ public final class MemoryJournal implements AgentStore {
         byId.putAll(other.byId);
         byPlace.putAll(other.byPlace);
         open.putAll(other.open);
+        other.dropped.forEach((id, pieces) -> dropped.put(id, new HashMap<>(pieces)));
         this.rows = other.rows;
         this.generation = other.generation;
         this.quarantined = other.quarantined;
@@ -98,6 +103,13 @@ public final class MemoryJournal implements AgentStore {
             case JournalWrite.PutCanceled(CommandId id) ->
                 row(id).ifPresent(row ->
                         put(new Row(row.place, row.execution, true, row.pid, row.startTicks, row.endedAt)));
+            case JournalWrite.PutDropped(CommandId id, var stream, long offset, int bytes) -> {
+                Map<Piece, Integer> pieces = dropped.computeIfAbsent(id, any -> new HashMap<>());
+                var piece = new Piece(stream, offset);
+                if (!pieces.containsKey(piece)) {
+                    undo.put(pieces, piece, bytes);
+                }
+            }
             case JournalWrite.ForgetEnded(Instant endedBefore, Instant now) -> forget(millis(endedBefore), millis(now));
             case JournalWrite.PutGeneration(long next) -> {
                 long before = generation;
@@ -129,6 +141,9 @@ public final class MemoryJournal implements AgentStore {
                 execution.startedAt().map(MemoryJournal::millis),
                 execution.finished());
         put(new Row(place, stored, known.map(Row::canceled).orElse(false), 0, 0, millis(clock.instant())));
+        if (execution.state() != ExecutionState.RUNNING) {
+            undo.remove(dropped, execution.id());
+        }
     }
 
     private void put(Row row) {
@@ -165,6 +180,13 @@ public final class MemoryJournal implements AgentStore {
     @Override
     public boolean isCanceled(CommandId id) {
         return row(id).map(Row::canceled).orElse(false);
+    }
+
+    @Override
+    public long droppedBytes(CommandId id) {
+        return dropped.getOrDefault(id, Map.of()).values().stream()
+                .mapToLong(Integer::longValue)
+                .sum();
     }
 
     @Override

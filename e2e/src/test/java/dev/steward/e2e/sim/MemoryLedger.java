@@ -228,7 +228,7 @@ public final class MemoryLedger implements StationStore {
     }
 
     @Override
-    public List<CommandId> inFlight(NodeName node) {
+    public List<Execution> inFlight(NodeName node) {
         return executions.inFlight(node);
     }
 

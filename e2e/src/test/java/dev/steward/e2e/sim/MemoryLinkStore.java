@@ -6,6 +6,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkStore;
 import dev.steward.message.link.LinkWrite;
+import dev.steward.message.link.MessageId;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.link.Session;
 import dev.steward.store.StoreException;
@@ -58,6 +59,11 @@ final class MemoryLinkStore implements LinkStore {
             }
             case LinkWrite.MarkSent(List<Long> positions) -> positions.forEach(this::markSent);
             case LinkWrite.DeleteOutbox(long position) -> delete(position);
+            case LinkWrite.ForgetOutbox(NodeName peer, Lane lane, MessageId id) ->
+                entries(peer, lane).values().stream()
+                        .filter(entry -> entry.id().equals(id))
+                        .findFirst()
+                        .ifPresent(entry -> delete(entry.position()));
             case LinkWrite.PutSeen(NodeName peer, Session session, Lane lane, long counter) ->
                 putSeen(seen.computeIfAbsent(peer, name -> new LinkedHashMap<>()), new SeenKey(session, lane), counter);
         }

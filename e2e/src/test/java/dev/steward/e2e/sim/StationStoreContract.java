@@ -502,16 +502,16 @@ abstract class StationStoreContract {
         queued(third, SHIP1, COARSE);
         Execution elsewhere = queued(first, SHIP2, COARSE);
         running = move(running, as(running, ExecutionState.RUNNING, 1));
-        move(received, as(received, ExecutionState.RECEIVED, 0));
-        move(elsewhere, as(elsewhere, ExecutionState.RECEIVED, 0));
-        assertThat(store().inFlight(SHIP1)).containsExactly(first, second);
-        assertThat(store().inFlight(SHIP2)).containsExactly(first);
+        received = move(received, as(received, ExecutionState.RECEIVED, 0));
+        elsewhere = move(elsewhere, as(elsewhere, ExecutionState.RECEIVED, 0));
+        assertThat(store().inFlight(SHIP1)).containsExactly(received, running);
+        assertThat(store().inFlight(SHIP2)).containsExactly(elsewhere);
 
         running = move(running, as(running, ExecutionState.RECEIVED, 1));
-        assertThat(store().inFlight(SHIP1)).containsExactly(first, second);
+        assertThat(store().inFlight(SHIP1)).containsExactly(received, running);
 
         move(running, ended(running, ExecutionState.CANCELED, false));
-        assertThat(store().inFlight(SHIP1)).containsExactly(first);
+        assertThat(store().inFlight(SHIP1)).containsExactly(received);
     }
 
     @Test

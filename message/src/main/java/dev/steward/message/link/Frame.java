@@ -19,14 +19,16 @@ public sealed interface Frame {
      *
      * @param generation of the station: its own in its frames, the highest one known in a node's
      * @param session of the sender
+     * @param conversation that the frame belongs to; in a station's hello the one that is open, or that the node opens
+     *     by answering
      */
-    record Envelope(NodeName from, NodeName to, long generation, Session session) {}
+    record Envelope(NodeName from, NodeName to, long generation, Session session, long conversation) {}
 
     /**
      * A message.
      *
      * @param peer the receiver's session; a frame for another session of the receiver is stale
-     * @param number 1, 2, 3 … on this lane, in the conversation of these two sessions
+     * @param number 1, 2, 3 … on this lane, in this conversation
      */
     record Data(Envelope envelope, Session peer, Lane lane, long number, MessageId id, Subject subject, byte[] body)
             implements Frame {}
@@ -34,7 +36,7 @@ public sealed interface Frame {
     /** Durable up to these numbers, each cumulative, and how many more bytes are welcome. */
     record Recorded(Envelope envelope, Session peer, Map<Lane, Receipt> lanes) implements Frame {
         public Recorded {
-            lanes = Map.copyOf(lanes);
+            lanes = Lane.inOrder(lanes);
         }
     }
 
@@ -77,7 +79,7 @@ public sealed interface Frame {
             Optional<JsonObject> facts)
             implements Frame {
         public Hello {
-            lanes = Map.copyOf(lanes);
+            lanes = Lane.inOrder(lanes);
         }
     }
 

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   v  format version          f  from: name of the sending node
  *   g  generation              s  session of the sender
- *   t  session it is sent to   l  lane: c, r or b
- *   n  number on the lane      i  message id, or its counter alone where its session is s
+ *   t  session it is sent to   c  conversation; 1 where it is missing
+ *   l  lane: c, r or b         n  number on the lane
+ *   i  message id, or its counter alone where its session is s
  *   m  MAC; kept free
  * </pre>
  *
@@ -42,6 +43,9 @@ public final class FrameCodec {
         headers.put("f", envelope.from().value());
         headers.put("g", Long.toString(envelope.generation()));
         headers.put("s", envelope.session().value());
+        if (envelope.conversation() != 1) {
+            headers.put("c", Long.toString(envelope.conversation()));
+        }
         return switch (frame) {
             case Frame.Data data -> {
                 headers.put("t", data.peer().value());
@@ -91,7 +95,11 @@ public final class FrameCodec {
         }
         Session session = Session.parse(header(headers, "s"));
         var envelope = new Frame.Envelope(
-                NodeName.parse(header(headers, "f")), subject.node(), natural("g", header(headers, "g")), session);
+                NodeName.parse(header(headers, "f")),
+                subject.node(),
+                natural("g", header(headers, "g")),
+                session,
+                natural("c", headers.getOrDefault("c", "1")));
         if (subject.equals(Subject.hello(subject.node()))) {
             return readHello(envelope, headers, Json.object(message.body(), Limits.FRAME_BYTES));
         }

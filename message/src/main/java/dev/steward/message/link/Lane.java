@@ -2,6 +2,9 @@
 package dev.steward.message.link;
 
 import dev.steward.message.RefusedException;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** The ordered parts of a link, each with its own numbers and window, most urgent first. */
 public enum Lane {
@@ -21,6 +24,13 @@ public enum Lane {
     /** One letter, as in frames and stores. */
     public String token() {
         return token;
+    }
+
+    /** An unmodifiable copy that goes through the lanes in their order, the same in every run. */
+    static <T> Map<Lane, T> inOrder(Map<Lane, T> values) {
+        var copy = new EnumMap<Lane, T>(Lane.class);
+        copy.putAll(values);
+        return Collections.unmodifiableMap(copy);
     }
 
     public static Lane parse(String token) throws RefusedException {

@@ -5,7 +5,10 @@ import dev.steward.message.Limits;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -17,6 +20,9 @@ final class LaneSender {
     private static final long MAX_RESEND_MS = 60_000;
 
     private record InFlight(long number, OutboxEntry entry) {}
+
+    /** In flight in this conversation, and not to be sent in another. */
+    private final Set<MessageId> settled = new HashSet<>();
 
     private final Lane lane;
     private final RandomGenerator random;
@@ -54,8 +60,14 @@ final class LaneSender {
 
     /** Removes an entry that was never sent. */
     void withdraw(long position) {
-        if (queue.removeIf(entry -> entry.position() == position)) {
-            queuedBytes = queue.stream().mapToLong(OutboxEntry::encodedBytes).sum();
+        removeQueued(entry -> entry.position() == position);
+    }
+
+    /** Never sends this entry in another conversation; in this one its number is taken and may have to be repeated. */
+    void settle(MessageId id) {
+        removeQueued(entry -> entry.id().equals(id));
+        if (inFlight.stream().anyMatch(flight -> flight.entry().id().equals(id))) {
+            settled.add(id);
         }
     }
 
@@ -63,9 +75,12 @@ final class LaneSender {
     void restart() {
         while (!inFlight.isEmpty()) {
             OutboxEntry entry = inFlight.removeLast().entry();
-            queue.addFirst(entry);
-            queuedBytes += entry.encodedBytes();
+            if (!settled.contains(entry.id())) {
+                queue.addFirst(entry);
+                queuedBytes += entry.encodedBytes();
+            }
         }
+        settled.clear();
         inFlightBytes = 0;
         nextNumber = 1;
         peerWindow = Limits.WINDOW_BYTES;
@@ -115,6 +130,7 @@ final class LaneSender {
         while (!inFlight.isEmpty() && inFlight.getFirst().number() <= receipt.number()) {
             OutboxEntry entry = inFlight.removeFirst().entry();
             inFlightBytes -= entry.encodedBytes();
+            settled.remove(entry.id());
             out.write(new LinkWrite.DeleteOutbox(entry.position()));
             out.tell(new LinkEvent.PeerRecorded(entry));
             progress = true;
@@ -154,6 +170,12 @@ final class LaneSender {
 
     long highestSent() {
         return nextNumber - 1;
+    }
+
+    private void removeQueued(Predicate<OutboxEntry> which) {
+        if (queue.removeIf(which)) {
+            queuedBytes = queue.stream().mapToLong(OutboxEntry::encodedBytes).sum();
+        }
     }
 
     private void append(OutboxEntry entry) {

@@ -6,10 +6,12 @@ import dev.steward.message.NodeName;
 import dev.steward.message.json.JsonObject;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * Whoever drives it feeds frames and time in, and carries the effects out: writes are committed before anything is
  * sent. Not thread-safe.
  *
- * <p>A <em>conversation</em> is a pair of sessions, one of each end. Both ends number from 1 in a new conversation and
- * send again whatever is not recorded, so numbers need never be stored: the ids tell what is known. A conversation
- * opens by hellos that answer each other's nonces:
+ * <p>A <em>conversation</em> is between two sessions, one of each end; the station counts the conversations of a link.
+ * Both ends number from 1 in a new conversation and send again whatever is not recorded, so numbers need never be
+ * stored: the ids tell what is known. A session that was left for another one comes back in a new conversation. A
+ * conversation opens by hellos that answer each other's nonces:
  *
  * <pre>
  *   node    hello nonce=1 answer              →
@@ -33,6 +36,7 @@ public final class Link {
     private static final long FIRST_HELLO_RETRY_MS = 1_000;
     private static final long ANSWER_PACE_MS = 250;
     private static final int MISSED_HEARTBEATS = 3;
+    private static final int LEFT_SESSIONS = 16;
 
     /** Which end this is: the node opens conversations and keeps the heartbeat, the station answers. */
     public enum End {
@@ -54,6 +58,8 @@ public final class Link {
 
     private long generation;
     private @Nullable Session peerSession;
+    private long conversation;
+    private final Set<Session> leftSessions = new LinkedHashSet<>();
     private boolean live;
     private long nonce;
     private OptionalLong peerNonce = OptionalLong.empty();
@@ -146,6 +152,15 @@ public final class Link {
         out.write(new LinkWrite.DeleteOutbox(entry.position()));
     }
 
+    /**
+     * The peer has evidently recorded a message whose receipt has not come yet. It is not sent again in another
+     * conversation, where the peer may have come back with a store that has never seen it.
+     */
+    public void settle(Lane lane, MessageId id, LinkSink out) {
+        sender(lane).settle(id);
+        out.write(new LinkWrite.ForgetOutbox(peer, lane, id));
+    }
+
     /** How many unrecorded bytes of this lane are welcome; 0 stops the sender. */
     public void grant(Lane lane, int bytes) {
         receiver(lane).grant(bytes);
@@ -172,6 +187,7 @@ public final class Link {
         long said = frame.envelope().generation();
         if (end == End.NODE && said != generation) {
             if (said < generation) {
+                counters.staleGeneration++;
                 out.tell(new LinkEvent.StaleGeneration(said, generation));
                 return;
             }
@@ -235,10 +251,11 @@ public final class Link {
     }
 
     Frame.Envelope envelope() {
-        return new Frame.Envelope(self, peer, generation, session);
+        return new Frame.Envelope(self, peer, generation, session, conversation);
     }
 
-    Session peerSession() {
+    /** The session that the conversation is with. */
+    public Session peerSession() {
         if (peerSession == null) {
             throw new IllegalStateException("no conversation with " + peer);
         }
@@ -255,7 +272,7 @@ public final class Link {
             // Answered at a bounded pace: where the network repeats frames, each answer would bring two more.
             if (hello.answer() && now.millis() >= answerNotBefore) {
                 answerNotBefore = now.millis() + ANSWER_PACE_MS;
-                sayHello(now, true, false, out);
+                sayHello(now, proposed(hello), true, false, out);
             }
             return;
         }
@@ -265,11 +282,10 @@ public final class Link {
             gone("it said that it stops", out);
             return;
         }
-        boolean fresh = !hello.envelope().session().equals(peerSession);
+        long opened = end == End.STATION ? proposed(hello) : hello.envelope().conversation();
+        boolean fresh = opened != conversation || !hello.envelope().session().equals(peerSession);
         if (fresh) {
-            peerSession = hello.envelope().session();
-            senders.values().forEach(LaneSender::restart);
-            receivers.values().forEach(LaneReceiver::restart);
+            open(hello.envelope().session(), opened, out);
         }
         live = true;
         if (hello.facts().isPresent()) {
@@ -278,8 +294,9 @@ public final class Link {
         helloRetry = FIRST_HELLO_RETRY_MS;
         helloAt = now.millis() + heartbeat.toMillis();
         out.tell(new LinkEvent.PeerLive(hello, fresh));
-        boolean sameConversation =
-                hello.peer().isPresent() && hello.peer().get().equals(session);
+        boolean sameConversation = hello.peer().isPresent()
+                && hello.peer().get().equals(session)
+                && hello.envelope().conversation() == conversation;
         if (hello.answer() || (peerLacksFacts && facts.isPresent())) {
             // The node asks back, so that it always holds the station's newest nonce and its next word is live.
             sayHello(now, end == End.NODE, false, out);
@@ -290,6 +307,30 @@ public final class Link {
         for (Lane lane : Lane.values()) {
             pump(now, lane, out);
         }
+    }
+
+    /** The conversation that the sender of this hello has with the station, or opens where it is not in one. */
+    private long proposed(Frame.Hello hello) {
+        if (end == End.NODE) {
+            return conversation;
+        }
+        return hello.envelope().session().equals(peerSession) ? conversation : conversation + 1;
+    }
+
+    private void open(Session with, long number, LinkSink out) {
+        if (leftSessions.remove(with)) {
+            out.tell(new LinkEvent.PeerReturned(with));
+        }
+        if (peerSession != null && !peerSession.equals(with)) {
+            leftSessions.add(peerSession);
+            if (leftSessions.size() > LEFT_SESSIONS) {
+                leftSessions.remove(leftSessions.iterator().next());
+            }
+        }
+        peerSession = with;
+        conversation = number;
+        senders.values().forEach(LaneSender::restart);
+        receivers.values().forEach(LaneReceiver::restart);
     }
 
     /** A hello within a conversation tells of receipts and of tails that were lost. */
@@ -303,7 +344,7 @@ public final class Link {
     }
 
     private boolean inConversation(Now now, Frame.Envelope envelope, Session to, LinkSink out) {
-        if (envelope.session().equals(peerSession) && to.equals(session)) {
+        if (envelope.session().equals(peerSession) && to.equals(session) && envelope.conversation() == conversation) {
             heardAt = now.millis();
             return true; // liveness only decides whether we send; what arrives in order is good either way
         }
@@ -316,6 +357,10 @@ public final class Link {
     }
 
     private void sayHello(Now now, boolean answer, boolean leaving, LinkSink out) {
+        sayHello(now, conversation, answer, leaving, out);
+    }
+
+    private void sayHello(Now now, long number, boolean answer, boolean leaving, LinkSink out) {
         boolean withFacts = peerLacksFacts && peerNonce.isPresent();
         var lanes = new EnumMap<Lane, Frame.Progress>(Lane.class);
         for (Lane lane : Lane.values()) {
@@ -326,7 +371,7 @@ public final class Link {
             }
         }
         out.send(new Frame.Hello(
-                envelope(),
+                new Frame.Envelope(self, peer, generation, session, number),
                 live ? Optional.ofNullable(peerSession) : Optional.empty(),
                 nonce,
                 peerNonce,

@@ -15,12 +15,14 @@ public final class LinkCounters {
     public long badReceipts;
     /** Messages beyond a window of zero. */
     public long overWindow;
+    /** Frames of a station that a newer one has replaced. */
+    public long staleGeneration;
     /** Hellos that did not answer the newest nonce. */
     public long notLive;
 
     @Override
     public String toString() {
-        return "repeats=%d duplicates=%d gaps=%d stale=%d badReceipts=%d overWindow=%d notLive=%d"
-                .formatted(repeats, duplicates, gaps, stale, badReceipts, overWindow, notLive);
+        return "repeats=%d duplicates=%d gaps=%d stale=%d badReceipts=%d overWindow=%d notLive=%d staleGeneration=%d"
+                .formatted(repeats, duplicates, gaps, stale, badReceipts, overWindow, notLive, staleGeneration);
     }
 }

@@ -15,6 +15,12 @@ public sealed interface LinkEvent {
     /** The peer answered our newest nonce; {@code fresh} where this opens a new conversation. */
     record PeerLive(Frame.Hello hello, boolean fresh) implements LinkEvent {}
 
+    /**
+     * A session speaks that was replaced by another one, and the one that replaced it had spoken too: two programs are
+     * alive under one name.
+     */
+    record PeerReturned(Session session) implements LinkEvent {}
+
     /** The peer has fallen silent, or said that it leaves. */
     record PeerGone(String why) implements LinkEvent {}
 

@@ -12,5 +12,8 @@ public sealed interface LinkWrite {
 
     record DeleteOutbox(long position) implements LinkWrite {}
 
+    /** Deletes the entry with this id, where there is one. */
+    record ForgetOutbox(NodeName peer, Lane lane, MessageId id) implements LinkWrite {}
+
     record PutSeen(NodeName peer, Session session, Lane lane, long counter) implements LinkWrite {}
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -111,7 +112,7 @@ class LinkTest {
         world.delayMillis = 10_000_000;
         world.station.put(Lane.CONTROL, "one");
         Frame.Data data = (Frame.Data) world.station.sent.getLast();
-        var envelope = new Frame.Envelope(LinkWorld.NODE, LinkWorld.STATION, 1, world.station.link.peerSession());
+        var envelope = new Frame.Envelope(LinkWorld.NODE, LinkWorld.STATION, 1, world.station.link.peerSession(), 1);
         var session = data.envelope().session();
         world.station.link.frame(
                 world.now(),
@@ -120,6 +121,62 @@ class LinkTest {
 
         assertThat(world.station.link.counters().badReceipts).isEqualTo(1);
         assertThat(world.station.store.outbox).hasSize(1);
+    }
+
+    @Test
+    void twoUnderOneNameTakeTurnsAndWhatOneHasIsNotTakenForTheOthers() {
+        var world = new LinkWorld(1);
+        world.connect();
+        world.run(SECOND);
+        LinkWorld.Peer twin = world.twin();
+        twin.link.connected(world.now(), twin);
+        var ordered = new ArrayList<String>();
+        for (int i = 1; i <= 60; i++) { // each hears that it is not its turn, and asks for it
+            ordered.add("m" + i);
+            world.station.put(Lane.CONTROL, "m" + i);
+            world.run(SECOND);
+        }
+        world.drain(Duration.ofMinutes(10));
+
+        var received = new TreeSet<>(world.node.received);
+        received.addAll(twin.received);
+        assertThat(received).isEqualTo(new TreeSet<>(ordered));
+        assertThat(world.node.received).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(twin.received).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(world.station.recordedByOther).containsExactlyElementsOf(ordered);
+        assertThat(world.station.events).anyMatch(event -> event instanceof LinkEvent.PeerReturned);
+    }
+
+    @Test
+    void whatIsSettledIsNotSentToANewSession() {
+        var world = new LinkWorld(1);
+        world.connect();
+        world.run(SECOND);
+        world.loseAllInTransit();
+        world.lossPercent = 100;
+        MessageId known = world.station.put(Lane.CONTROL, "known to have arrived");
+        world.station.put(Lane.CONTROL, "next");
+        world.station.link.settle(Lane.CONTROL, known, world.station);
+        world.lossPercent = 0;
+        world.node.restart();
+        world.drain(Duration.ofMinutes(1));
+
+        assertThat(world.node.received).containsExactly("next");
+    }
+
+    @Test
+    void whatIsSettledStillFillsItsGapInTheSameConversation() {
+        var world = new LinkWorld(1);
+        world.connect();
+        world.run(SECOND);
+        world.lossPercent = 100;
+        MessageId known = world.station.put(Lane.CONTROL, "known to have arrived");
+        world.station.link.settle(Lane.CONTROL, known, world.station);
+        world.lossPercent = 0;
+        world.station.put(Lane.CONTROL, "next");
+        world.drain(Duration.ofMinutes(1));
+
+        assertThat(world.node.received).containsExactly("known to have arrived", "next");
     }
 
     @Test

@@ -82,7 +82,11 @@ final class LinkWorld {
         @Override
         public void send(Frame frame) {
             sent.add(frame);
-            transmit(this == node ? station : node, FrameCodec.encode(frame));
+            if (this == station) {
+                nodes.forEach(each -> transmit(each, FrameCodec.encode(frame)));
+            } else {
+                transmit(station, FrameCodec.encode(frame));
+            }
         }
 
         @Override
@@ -101,6 +105,7 @@ final class LinkWorld {
             new PriorityQueue<>((a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.tie, b.tie));
     final Peer station;
     final Peer node;
+    private final List<Peer> nodes = new ArrayList<>();
     private long millis;
     private long ties;
 
@@ -116,6 +121,14 @@ final class LinkWorld {
         this.random = new Random(seed);
         this.station = new Peer(Link.End.STATION, STATION, NODE);
         this.node = new Peer(Link.End.NODE, NODE, STATION);
+        nodes.add(node);
+    }
+
+    /** A second program under the node's name, which hears all that is sent to it. */
+    Peer twin() {
+        var twin = new Peer(Link.End.NODE, NODE, STATION);
+        nodes.add(twin);
+        return twin;
     }
 
     Random random() {
@@ -144,7 +157,7 @@ final class LinkWorld {
             }
             millis = next;
             station.link.tick(now(), station);
-            node.link.tick(now(), node);
+            nodes.forEach(each -> each.link.tick(now(), each));
         }
     }
 

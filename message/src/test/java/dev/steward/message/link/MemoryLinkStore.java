@@ -19,6 +19,9 @@ final class MemoryLinkStore implements LinkStore {
             case LinkWrite.MarkSent(List<Long> positions) ->
                 positions.forEach(position -> outbox.computeIfPresent(position, (key, entry) -> entry.asSent()));
             case LinkWrite.DeleteOutbox(long position) -> outbox.remove(position);
+            case LinkWrite.ForgetOutbox(NodeName peer, Lane lane, MessageId id) ->
+                outbox.values()
+                        .removeIf(entry -> entry.lane() == lane && entry.id().equals(id));
             case LinkWrite.PutSeen(NodeName peer, Session session, Lane lane, long counter) ->
                 seen.put(new SeenKey(session, lane), counter);
         }

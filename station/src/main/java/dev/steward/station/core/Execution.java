@@ -36,9 +36,12 @@ public record Execution(
         return state.isTerminal() && !provisional;
     }
 
-    /** Whether the node itself has told its end. */
-    boolean isEndedByNode() {
-        return isFinal() && outcome.isPresent() && state != ExecutionState.LOST;
+    /**
+     * Whether its end also covers this start: the first word about an end stands. A later start is a fact that an end
+     * without it can't undo, whoever said that one.
+     */
+    boolean isEndedFor(int start) {
+        return isFinal() && state != ExecutionState.LOST && start <= attempt;
     }
 
     Execution to(ExecutionState next) {

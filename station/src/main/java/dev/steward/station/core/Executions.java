@@ -53,18 +53,15 @@ final class Executions {
         switch (ack) {
             case Ack.Started(CommandId id, int attempt, Instant startedAt) -> {
                 boolean news = attempt > execution.attempt() || execution.state() != ExecutionState.RUNNING;
-                if (!execution.isEndedByNode() && news) {
+                if (!execution.isEndedFor(attempt) && news) {
                     long stored =
                             store.outputBytes(id, node, attempt); // output may have overtaken the word of its start
                     Execution running = execution.running(attempt, startedAt).withStored(stored);
                     move(execution, running, node, startedAt, now, "");
                 }
             }
-            case Ack.Waiting waiting -> {
-                if (!execution.isEndedByNode() && execution.state() != ExecutionState.RECEIVED) {
-                    move(execution, execution.to(ExecutionState.RECEIVED), node, now.wall(), now, "");
-                }
-            }
+            case Ack.Waiting waiting -> received(now, execution);
+            case Ack.Unsure unsure -> received(now, execution);
             case Ack.Output(CommandId id, int attempt, OutputChunk chunk) -> output(execution, attempt, chunk);
             case Ack.Finished(CommandId id, Outcome outcome) -> finished(now, execution, outcome);
             case Ack.Unknown unknown -> {
@@ -75,6 +72,12 @@ final class Executions {
             }
             case Ack.CancelRefused(CommandId id, String reason) ->
                 move(execution, execution, node, now.wall(), now, "cancel refused: " + reason);
+        }
+    }
+
+    private void received(Now now, Execution execution) {
+        if (!execution.isEndedFor(0) && execution.state() != ExecutionState.RECEIVED) {
+            move(execution, execution.to(ExecutionState.RECEIVED), execution.node(), now.wall(), now, "");
         }
     }
 
@@ -95,7 +98,7 @@ final class Executions {
     }
 
     private void finished(Now now, Execution execution, Outcome outcome) {
-        if (execution.isEndedByNode()) {
+        if (execution.isEndedFor(outcome.attempt())) {
             boolean other = execution.state() != outcome.state()
                     || execution.attempt() != outcome.attempt()
                     || !execution.startedAt().equals(outcome.startedAt());
@@ -155,6 +158,7 @@ final class Executions {
         return switch (ack) {
             case Ack.Started started -> "started";
             case Ack.Waiting waiting -> "waiting";
+            case Ack.Unsure unsure -> "unsure";
             case Ack.Output output -> "output";
             case Ack.Finished finished -> finished.outcome().state().toString();
             case Ack.Unknown unknown -> "unknown";

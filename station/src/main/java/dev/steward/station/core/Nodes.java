@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.core;
 
+import dev.steward.message.CommandId;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Link;
+import dev.steward.message.link.LinkCounters;
 import dev.steward.message.link.LinkEvent;
 import dev.steward.message.link.LinkSink;
 import dev.steward.message.link.LinkWrite;
@@ -17,9 +20,11 @@ import dev.steward.message.link.Session;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +42,12 @@ final class Nodes {
     static final class Node {
         final NodeName name;
         final Link link;
+        /** How often a session came back that another one had replaced. */
+        long returns;
+
+        /** What the node wants to know before it starts it, in this batch. */
+        final List<CommandId> asked = new ArrayList<>();
+
         private Instant lastHeardAt = Instant.EPOCH;
         private Instant storedHeardAt = Instant.EPOCH;
 
@@ -107,6 +118,15 @@ final class Nodes {
         return id;
     }
 
+    /** A message that the node has evidently recorded. */
+    void settle(Node node, Lane lane, String id) {
+        try {
+            node.link.settle(lane, MessageId.parse(id), sinkOf(node));
+        } catch (RefusedException e) {
+            throw new IllegalStateException("the ledger's id of a message: " + e.getMessage(), e);
+        }
+    }
+
     void withdraw(Node node, OutboxEntry entry) {
         node.link.withdraw(entry, sinkOf(node));
     }
@@ -121,6 +141,11 @@ final class Nodes {
 
     void tick(Now now) {
         nodes.values().forEach(node -> node.link.tick(now, sinkOf(node)));
+    }
+
+    /** The nodes that were heard since the last {@link #flush}. */
+    List<Node> heard() {
+        return List.copyOf(heardInBatch);
     }
 
     void flush() {
@@ -145,6 +170,10 @@ final class Nodes {
     /** The next thing that a link has told, none when all are handled. */
     Optional<Told> next() {
         return Optional.ofNullable(told.pollFirst());
+    }
+
+    List<LinkCounters> counters() {
+        return nodes.values().stream().map(node -> node.link.counters()).toList();
     }
 
     private Node add(NodeName name) {

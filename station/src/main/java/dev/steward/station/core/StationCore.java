@@ -5,6 +5,7 @@ import dev.steward.message.Ack;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ErrorEvent;
+import dev.steward.message.ExecutionState;
 import dev.steward.message.Inquiry;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
@@ -12,6 +13,7 @@ import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
+import dev.steward.message.link.LinkCounters;
 import dev.steward.message.link.LinkEvent;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
@@ -113,13 +115,19 @@ public final class StationCore {
     }
 
     /** Ends a batch of inputs, before its commit. */
-    public void flush() {
+    public void flush(Now now) {
+        nodes.heard().forEach(node -> answer(now, node));
         nodes.flush();
     }
 
     /** Before a planned stop. */
     public void close() {
         nodes.storeLastHeard();
+    }
+
+    /** What the links to the nodes have met, one for each node. */
+    public List<LinkCounters> counters() {
+        return nodes.counters();
     }
 
     private void handleEvents(Now now) {
@@ -130,6 +138,7 @@ public final class StationCore {
                 case LinkEvent.Duplicate duplicate -> {} // recorded before; nothing is owed to a node for that
                 case LinkEvent.PeerRecorded(OutboxEntry entry) -> recorded(now, node, entry);
                 case LinkEvent.PeerLive(Frame.Hello hello, boolean fresh) -> live(now, node, hello, fresh);
+                case LinkEvent.PeerReturned returned -> twoOfOneName(now, node);
                 case LinkEvent.PeerGone(String why) -> {
                     nodes.gone(node);
                     sink.log(System.Logger.Level.INFO, "node %s not reachable: %s".formatted(node.name, why));
@@ -144,7 +153,7 @@ public final class StationCore {
         try {
             Subject subject = data.subject();
             if (subject.kind() == Subject.Kind.ACK) {
-                executions.ack(now, node.name, Ack.decode(data.body()));
+                ack(now, node, Ack.decode(data.body()));
             } else if (subject.equals(Subject.errorLog(self))) {
                 ErrorEvent event = ErrorEvent.decode(data.body());
                 sink.write(new LedgerWrite.PutEvent(node.name, event.source(), event.text(), event.at(), now.wall()));
@@ -163,6 +172,18 @@ public final class StationCore {
                             data.body()),
                     e.getMessage());
         }
+    }
+
+    private void ack(Now now, Nodes.Node node, Ack ack) {
+        if (ack instanceof Ack.Unsure(CommandId command)) {
+            node.asked.add(command);
+        }
+        if (ack.showsReceipt()) {
+            store.execution(ack.command(), node.name)
+                    .filter(execution -> execution.state() == ExecutionState.QUEUED || execution.provisional())
+                    .ifPresent(execution -> nodes.settle(node, Lane.CONTROL, execution.messageId()));
+        }
+        executions.ack(now, node.name, ack);
     }
 
     private void recorded(Now now, Nodes.Node node, OutboxEntry entry) {
@@ -186,13 +207,52 @@ public final class StationCore {
         }
     }
 
+    private void twoOfOneName(Now now, Nodes.Node node) {
+        node.returns++;
+        if (Long.bitCount(node.returns) == 1) { // the 1st, 2nd, 4th, 8th …: the two may take turns for long
+            String text =
+                    "two agents speak as %s (%d times now): was its data folder copied to another machine? stop one"
+                            .formatted(node.name, node.returns);
+            sink.write(new LedgerWrite.PutEvent(node.name, "clone", text, now.wall(), now.wall()));
+            sink.log(System.Logger.Level.ERROR, text);
+        }
+    }
+
     /** Either side may have come back with an older store: ask what became of all that the node has recorded. */
     private void inquire(Now now, Nodes.Node node) {
-        List<CommandId> open = store.inFlight(node.name);
-        for (int from = 0; from < open.size(); from += Inquiry.MAX) {
-            var inquiry = new Inquiry(open.subList(from, Math.min(open.size(), from + Inquiry.MAX)));
+        List<Inquiry.Entry> open =
+                store.inFlight(node.name).stream().map(StationCore::known).toList();
+        inquire(now, node, open);
+    }
+
+    /** Tells a node what it wants to know before it starts what it has found in its journal. */
+    private void answer(Now now, Nodes.Node node) {
+        if (!node.asked.isEmpty()) {
+            // What a ledger has lost was ordered all the same: the node has it, and no end is known.
+            List<Inquiry.Entry> entries = node.asked.stream()
+                    .map(command -> store.execution(command, node.name)
+                            .map(StationCore::known)
+                            .orElse(new Inquiry.Entry(command, 0, Optional.empty())))
+                    .toList();
+            node.asked.clear();
+            inquire(now, node, entries);
+            handleEvents(now);
+        }
+    }
+
+    private void inquire(Now now, Nodes.Node node, List<Inquiry.Entry> entries) {
+        for (int from = 0; from < entries.size(); from += Inquiry.MAX) {
+            var inquiry = new Inquiry(
+                    node.link.peerSession(), entries.subList(from, Math.min(entries.size(), from + Inquiry.MAX)));
             nodes.enqueue(now, node, Lane.RESULTS, Subject.inquiry(node.name), inquiry.encode());
         }
+    }
+
+    private static Inquiry.Entry known(Execution execution) {
+        return new Inquiry.Entry(
+                execution.command(),
+                execution.attempt(),
+                execution.isFinal() ? Optional.of(execution.state()) : Optional.empty());
     }
 
     private void refuse(Now now, WireMessage message, String reason) {

@@ -28,8 +28,8 @@ public interface StationStore extends LinkStore {
     /** How many parts a stored command has, 0 where it is not known. */
     int parts(CommandId command);
 
-    /** Commands that the node has recorded and not told the end of. */
-    List<CommandId> inFlight(NodeName node);
+    /** What the node has recorded and not told the end of, in order of command. */
+    List<Execution> inFlight(NodeName node);
 
     /** Executions that should have started before {@code now} and whose node has not confirmed anything. */
     List<Execution> overdue(Instant now, int limit);

@@ -177,10 +177,11 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
-    public List<CommandId> inFlight(NodeName node) {
+    public List<Execution> inFlight(NodeName node) {
         return database.query(
-                "SELECT command FROM execution WHERE node = ? AND state IN ('received', 'running') ORDER BY command",
-                row -> commandId(row.getString(1)),
+                "SELECT " + Rows.COLUMNS
+                        + " FROM execution WHERE node = ? AND state IN ('received', 'running') ORDER BY command",
+                Rows::execution,
                 node.value());
     }
 

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent;
+
+import dev.steward.agent.core.AgentCore;
+import dev.steward.message.CommandId;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Inquiry;
+import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.Lane;
+import dev.steward.message.link.Link;
+import dev.steward.message.link.LinkEvent;
+import dev.steward.message.link.LinkSink;
+import dev.steward.message.link.LinkWrite;
+import dev.steward.message.link.MessageId;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.link.Session;
+import dev.steward.store.Database;
+import dev.steward.store.SqliteLinkStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** The station's end of an agent's link, on a real store; frames go across at once. */
+final class OtherEnd implements LinkSink, AutoCloseable {
+    private final NodeName node;
+    private final Database database;
+    private final SqliteLinkStore store;
+    private final Session session;
+    private final Link link;
+    private final Deque<Frame> toNode = new ArrayDeque<>();
+    private final Deque<Frame> toStation = new ArrayDeque<>();
+    private long counter;
+
+    OtherEnd(NodeName node, Path folder, RandomGenerator random) {
+        this.node = node;
+        this.database = Database.open(folder.resolve("other-end.db"), List.of(SqliteLinkStore.SCHEMA));
+        this.store = new SqliteLinkStore(database);
+        this.session = Session.create(random);
+        this.link =
+                new Link(Link.End.STATION, NodeName.CENTRAL, node, session, 1, Duration.ofSeconds(30), store, random);
+    }
+
+    /** Takes a frame that the agent has sent. */
+    void take(Frame frame) {
+        toStation.add(frame);
+    }
+
+    /** Both say hello. */
+    void meet(AgentCore core, Now now) {
+        toStation.clear(); // what an earlier start of the agent had sent
+        link.connected(now, this);
+        core.connected(now);
+        exchange(core, now);
+    }
+
+    /** Asks the present start of the agent about one command. */
+    void inquire(AgentCore core, Now now, CommandId command, int attempt, Optional<ExecutionState> ended) {
+        inquire(core, now, link.peerSession(), command, attempt, ended);
+    }
+
+    void inquire(
+            AgentCore core, Now now, Session asked, CommandId command, int attempt, Optional<ExecutionState> ended) {
+        var inquiry = new Inquiry(asked, List.of(new Inquiry.Entry(command, attempt, ended)));
+        var id = new MessageId(session, ++counter);
+        link.enqueue(
+                now,
+                new OutboxEntry(counter, node, Lane.RESULTS, id, Subject.inquiry(node), inquiry.encode(), true),
+                this);
+        exchange(core, now);
+    }
+
+    void exchange(AgentCore core, Now now) {
+        while (!toNode.isEmpty() || !toStation.isEmpty()) {
+            if (!toNode.isEmpty()) {
+                core.frame(now, toNode.removeFirst());
+                core.flush();
+            } else {
+                link.frame(now, toStation.removeFirst(), this);
+                link.flush(this);
+            }
+        }
+    }
+
+    @Override
+    public void write(LinkWrite write) {
+        database.begin();
+        store.apply(write);
+        database.commit();
+    }
+
+    @Override
+    public void send(Frame frame) {
+        toNode.add(frame);
+    }
+
+    @Override
+    public void tell(LinkEvent event) {}
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e.sim;
+
+import dev.steward.agent.core.AgentCore;
+import dev.steward.agent.core.AgentSink;
+import dev.steward.agent.core.JournalWrite;
+import dev.steward.agent.core.StoredExecution;
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.NodeName;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.OutputStreamName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.WireMessage;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.FrameCodec;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.Session;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** An edge unit: a machine with a clock and processes, a disk with a journal, and an agent that comes and goes. */
+final class SimNode extends SimProgram<AgentCore> {
+    /** Documents say by this argument how their command behaves. */
+    static final String LENGTH = "length";
+
+    static final AgentCore.Capacity CAPACITY = new AgentCore.Capacity(12, 300_000, 100_000);
+    private static final Instrument INSTRUMENT = new Instrument(
+            Reached.AGENT_KILLED_BEFORE_COMMIT,
+            Reached.AGENT_KILLED_AFTER_COMMIT,
+            Reached.AGENT_KILLED_WHILE_SENDING,
+            Reached.AGENT_FSYNC_FAILED);
+    private static final int KEPT_COPIES = 4;
+    private static final int CHUNK = 4_000;
+
+    /** A start, as the operating system and nobody else knows it. */
+    private final class Task {
+        private final Document.Command command;
+        private final int attempt;
+        private final int parent;
+        private final long startedAt = world.millis();
+        private final long pid;
+        private Optional<ExecutionState> stop = Optional.empty();
+        private long written;
+        private boolean alive = true;
+
+        Task(Document.Command command, int attempt, int parent) {
+            this.command = command;
+            this.attempt = attempt;
+            this.parent = parent;
+            this.pid = nextPid++;
+        }
+
+        private boolean isWatched() {
+            return isUp() && parent == incarnation();
+        }
+
+        void run() {
+            CommandId id = command.id();
+            if (isWatched()) {
+                input((core, now) -> core.spawned(id, pid, world.millis()));
+            }
+            long length = lengthMillis(command);
+            int chunks = world.random().nextInt(4) == 0
+                    ? 1 + world.random().nextInt(world.plan().chunks())
+                    : 0;
+            for (int i = 0; i < chunks; i++) {
+                world.after(length * i / chunks, this::write);
+            }
+            world.after(length, this::end);
+        }
+
+        private void write() {
+            if (alive && stop.isEmpty()) {
+                byte[] bytes = new byte[1 + world.random().nextInt(CHUNK)];
+                var chunk = new OutputChunk(OutputStreamName.STDOUT, written, bytes);
+                written += bytes.length;
+                if (isWatched()) {
+                    input((core, now) -> core.output(now, command.id(), attempt, chunk));
+                }
+            }
+        }
+
+        void stop(ExecutionState state) {
+            if (alive && stop.isEmpty()) {
+                stop = Optional.of(state);
+                world.after(world.random().nextInt(300), this::end);
+            }
+        }
+
+        void kill() {
+            alive = false;
+            tasks.remove(this);
+        }
+
+        private void end() {
+            if (!alive) {
+                return;
+            }
+            kill();
+            CommandId id = command.id();
+            boolean natural = stop.isEmpty();
+            if (natural && !world.plan().sustained() && world.random().nextInt(40) == 0 && isWatched()) {
+                world.reached(Reached.PROCESS_FAILED);
+                disturbed = true;
+                input((core, now) -> {
+                    core.failed(now, id, "a defect of the method");
+                    afterCommit(() -> unsettled.remove(id));
+                });
+                return;
+            }
+            ExecutionState state =
+                    stop.orElse(world.random().nextInt(4) == 0 ? ExecutionState.FAILED : ExecutionState.SUCCEEDED);
+            OptionalInt exit = natural ? OptionalInt.of(state == ExecutionState.FAILED ? 3 : 0) : OptionalInt.empty();
+            if (natural) {
+                world.oracle().ended(SimNode.this, id, attempt, state);
+            }
+            if (isWatched()) {
+                var outcome = new Outcome(
+                        state,
+                        attempt,
+                        exit,
+                        natural ? Optional.empty() : Optional.of("stopped"),
+                        Optional.of(now().wall()),
+                        now().wall(),
+                        Optional.of(Duration.ofMillis(world.millis() - startedAt)),
+                        written,
+                        0,
+                        written,
+                        List.of());
+                input((core, now) -> {
+                    core.ended(now, id, outcome);
+                    afterCommit(() -> {
+                        unsettled.remove(id);
+                        if (natural) {
+                            world.oracle().recorded(SimNode.this, id, attempt);
+                        }
+                    });
+                });
+            }
+        }
+    }
+
+    private static long lengthMillis(Document.Command command) {
+        try {
+            return command.arguments().integer(LENGTH, 1, 1_000_000);
+        } catch (RefusedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    final NodeName name;
+    private final int concurrency;
+    private final List<Task> tasks = new ArrayList<>();
+    private final HashSet<CommandId> unsettled = new HashSet<>();
+    private final List<MemoryJournal> copies = new ArrayList<>();
+    private final SimBroker.Client client;
+    private MemoryJournal disk;
+    private int diskEpoch;
+    private int boots = 1;
+    private long nextPid = 100;
+    private long skew;
+    private boolean disturbed;
+
+    SimNode(World world, String label, NodeName name, int concurrency, MemoryJournal disk) {
+        super(world, label);
+        this.name = name;
+        this.concurrency = concurrency;
+        this.disk = disk;
+        this.client = world.broker().client(name.value(), new FromBroker());
+    }
+
+    MemoryJournal disk() {
+        return disk;
+    }
+
+    SimBroker.Client client() {
+        return client;
+    }
+
+    /** Rises whenever the disk's contents are replaced. */
+    int diskEpoch() {
+        return diskEpoch;
+    }
+
+    @Override
+    long skewMillis() {
+        return skew;
+    }
+
+    void jumpClock(long millis) {
+        skew += millis;
+    }
+
+    void keepCopy() {
+        copies.add(disk.copy());
+        if (copies.size() > KEPT_COPIES) {
+            copies.removeFirst();
+        }
+    }
+
+    /** Puts an older copy of the whole disk back; the machine boots from it, or the agent alone is stopped for it. */
+    boolean restore() {
+        if (copies.isEmpty()) {
+            return false;
+        }
+        stopMachineOrAgent();
+        disk = copies.get(world.random().nextInt(copies.size())).copy();
+        diskEpoch++;
+        return true;
+    }
+
+    void deleteJournal() {
+        stopMachineOrAgent();
+        disk = new MemoryJournal(world::wall);
+        copies.clear();
+        diskEpoch++;
+    }
+
+    SimNode cloned() {
+        var clone = new SimNode(world, label + "'", name, concurrency, disk.copy());
+        clone.diskEpoch = diskEpoch;
+        clone.disturbed = true;
+        diskEpoch++; // from here on the two know different things
+        return clone;
+    }
+
+    private void stopMachineOrAgent() {
+        if (world.random().nextBoolean()) {
+            reboot();
+        } else {
+            kill();
+        }
+    }
+
+    /** All processes end; pids are given out anew. */
+    void reboot() {
+        world.trace(() -> label + " reboots");
+        kill();
+        List.copyOf(tasks).forEach(Task::kill);
+        boots++;
+        nextPid = 100;
+        world.reached(Reached.MACHINE_REBOOTED);
+    }
+
+    /** As on SIGTERM: nothing new starts, what runs may end, then it is interrupted. */
+    void stopGently() {
+        int mine = incarnation();
+        world.reached(Reached.AGENT_STOPPED);
+        disturbed = true;
+        input((core, now) -> core.drain());
+        world.after(2_000, () -> ifStill(mine, () -> input((core, now) -> core.interruptAll())));
+        world.after(3_000, () -> ifStill(mine, () -> input(AgentCore::leave)));
+        world.after(3_100, () -> ifStill(mine, this::kill));
+    }
+
+    private void ifStill(int started, Runnable what) {
+        if (isUp() && started == incarnation()) {
+            what.run();
+        }
+    }
+
+    /** Whether anything has happened to this agent that may have interrupted what it ran. */
+    boolean isDisturbed() {
+        return disturbed;
+    }
+
+    @Override
+    public void reopen() {
+        disturbed = true;
+        super.reopen();
+    }
+
+    @Override
+    void kill() {
+        disturbed = true;
+        client.disconnect();
+        super.kill();
+        unsettled.clear();
+    }
+
+    @Override
+    void start() {
+        killLeftovers();
+        super.start();
+        if (isUp()) {
+            client.connectSoon();
+        }
+    }
+
+    /** What the agent does before it recovers: by marker, as processes are found on a real machine. */
+    private void killLeftovers() {
+        for (StoredExecution execution : disk.executions()) {
+            if (execution.state() == ExecutionState.RUNNING) {
+                boolean sameBoot = execution.bootId().equals(bootId());
+                for (Task task : List.copyOf(tasks)) {
+                    boolean marked = task.command.id().equals(execution.id()) && task.attempt == execution.attempt();
+                    if (sameBoot && marked) {
+                        world.reached(Reached.LEFTOVER_KILLED);
+                        task.kill();
+                    }
+                }
+            }
+        }
+    }
+
+    private String bootId() {
+        return label + "-boot-" + boots;
+    }
+
+    @Override
+    AgentCore newCore(Now now) {
+        var settings = new AgentCore.Settings(
+                name,
+                NodeName.CENTRAL,
+                Session.create(world.random()),
+                bootId(),
+                world.plan().heartbeat(),
+                Map.of("test.sim", concurrency),
+                CAPACITY);
+        var fresh = new AgentCore(
+                settings, disk, new Sink(), SimNode::check, world.random(), now, new HashSet<>(unsettled), false);
+        var facts = new LinkedHashMap<String, Object>();
+        facts.put("boot", bootId());
+        fresh.describe(bootId(), JsonObject.of(facts));
+        return fresh;
+    }
+
+    private static void check(Document.Command command) throws RefusedException {
+        if (command.arguments().has("refuse")) {
+            throw new RefusedException("this node does not want it");
+        }
+    }
+
+    @Override
+    void reconnect(AgentCore fresh) {
+        if (client.isConnected()) {
+            fresh.connected(now());
+        }
+    }
+
+    @Override
+    void beginStore() {
+        disk.begin();
+    }
+
+    @Override
+    void endBatch(AgentCore core) {
+        core.flush();
+    }
+
+    @Override
+    void commitStore() {
+        disk.commit();
+    }
+
+    @Override
+    void rollBackStore() {
+        disk.rollback();
+    }
+
+    @Override
+    void committed() {
+        world.checkNode(this);
+    }
+
+    @Override
+    long tickMillis() {
+        return world.plan().tickMillis();
+    }
+
+    @Override
+    void tick(AgentCore core, Now now) {
+        core.tick(now);
+    }
+
+    @Override
+    Instrument instrument() {
+        return INSTRUMENT;
+    }
+
+    private final class Sink implements AgentSink {
+        @Override
+        public void write(JournalWrite write) {
+            wrote();
+            disk.apply(write);
+            world.sawWrite(write);
+        }
+
+        @Override
+        public void send(Frame frame) {
+            afterCommit(() -> {
+                world.flow().sent(SimNode.this, frame);
+                client.publish(FrameCodec.encode(frame));
+            });
+        }
+
+        @Override
+        public void start(String process, Document.Command command, int attempt) {
+            int parent = incarnation();
+            afterCommit(() -> {
+                unsettled.add(command.id());
+                var task = new Task(command, attempt, parent);
+                tasks.add(task);
+                world.trace(() -> "%s runs %s attempt %d".formatted(label, command.id(), attempt));
+                world.oracle().started(SimNode.this, command, attempt);
+                task.run();
+            });
+        }
+
+        @Override
+        public void stop(CommandId id, ExecutionState state) {
+            afterCommit(() -> List.copyOf(tasks).stream()
+                    .filter(task -> task.isWatched() && task.command.id().equals(id))
+                    .forEach(task -> task.stop(state)));
+        }
+
+        @Override
+        public void log(System.Logger.Level level, String text) {
+            world.trace(() -> label + " logs: " + text);
+        }
+    }
+
+    private final class FromBroker implements SimBroker.Listener {
+        @Override
+        public boolean isUp() {
+            return SimNode.this.isUp();
+        }
+
+        @Override
+        public void connected() {
+            input(AgentCore::connected);
+        }
+
+        @Override
+        public void disconnected() {
+            input(AgentCore::disconnected);
+        }
+
+        @Override
+        public void message(WireMessage message, OptionalLong position) {
+            try {
+                Frame frame = FrameCodec.decode(message);
+                world.flow().arrived(SimNode.this, frame);
+                input((core, now) -> core.frame(now, frame));
+            } catch (RefusedException e) {
+                input((core, now) -> core.undecodable(now, message, String.valueOf(e.getMessage())));
+            }
+        }
+    }
+}

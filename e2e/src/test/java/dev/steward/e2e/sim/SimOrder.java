@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e.sim;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.NodeName;
+import java.util.List;
+
+/** What the operator of the simulation wants done, in the exact bytes that are handed in until they are accepted. */
+final class SimOrder {
+    private final CommandId id;
+    private final List<NodeName> targets;
+    private final List<byte[]> documents;
+    private boolean accepted;
+    private boolean refused;
+
+    SimOrder(CommandId id, List<NodeName> targets, List<byte[]> documents) {
+        this.id = id;
+        this.targets = List.copyOf(targets);
+        this.documents = List.copyOf(documents);
+    }
+
+    CommandId id() {
+        return id;
+    }
+
+    List<NodeName> targets() {
+        return targets;
+    }
+
+    List<byte[]> documents() {
+        return documents;
+    }
+
+    boolean isAccepted() {
+        return accepted;
+    }
+
+    boolean isAnswered() {
+        return accepted || refused;
+    }
+
+    void accept() {
+        accepted = true;
+    }
+
+    void refuse() {
+        refused = true;
+    }
+}

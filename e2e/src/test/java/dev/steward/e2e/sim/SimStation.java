@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e.sim;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.WireMessage;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.FrameCodec;
+import dev.steward.message.link.Now;
+import dev.steward.message.link.Session;
+import dev.steward.station.core.Answer;
+import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.StationCore;
+import dev.steward.station.core.StationSink;
+import dev.steward.station.core.Transition;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/** A station: its ledger, and the program that comes and goes. */
+final class SimStation extends SimProgram<StationCore> {
+    private static final Instrument INSTRUMENT = new Instrument(
+            Reached.STATION_KILLED_BEFORE_COMMIT,
+            Reached.STATION_KILLED_AFTER_COMMIT,
+            Reached.STATION_KILLED_WHILE_SENDING,
+            Reached.STATION_FSYNC_FAILED);
+    private static final int KEPT_COPIES = 4;
+
+    private final SimBroker.Reader reader;
+    private final List<MemoryLedger> copies = new ArrayList<>();
+    private final List<Transition> uncommitted = new ArrayList<>();
+    private MemoryLedger ledger;
+    private long generation;
+    private int startedAs = -1;
+    private String mailboxIncarnation = "";
+    private long mailboxPosition;
+    private long storedPosition;
+
+    SimStation(World world, String label, MemoryLedger ledger) {
+        super(world, label);
+        this.ledger = ledger;
+        this.reader = world.broker().reader(NodeName.CENTRAL.value(), new FromBroker(), new Position());
+    }
+
+    MemoryLedger ledger() {
+        return ledger;
+    }
+
+    SimBroker.Reader reader() {
+        return reader;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    void keepCopy() {
+        copies.add(ledger.copy());
+        if (copies.size() > KEPT_COPIES) {
+            copies.removeFirst();
+        }
+    }
+
+    boolean restore() {
+        if (copies.isEmpty()) {
+            return false;
+        }
+        kill();
+        ledger = copies.get(world.random().nextInt(copies.size())).copy();
+        return true;
+    }
+
+    /** Orders; {@code answered} is called once the answer is durable, or never. */
+    void order(List<byte[]> documents, Consumer<Answer> answered) {
+        input((core, now) -> {
+            Answer answer = core.order(now, documents);
+            afterCommit(() -> answered.accept(answer));
+        });
+    }
+
+    void cancel(CommandId command, List<byte[]> documents) {
+        input((core, now) -> {
+            Answer answer = core.cancel(now, command, documents);
+            world.trace(() -> label + " cancels " + command + ": " + answer);
+        });
+    }
+
+    @Override
+    void kill() {
+        reader.disconnect();
+        super.kill();
+        uncommitted.clear();
+    }
+
+    @Override
+    void start() {
+        super.start();
+        if (isUp()) {
+            reader.connectSoon();
+        }
+    }
+
+    @Override
+    StationCore newCore(Now now) {
+        if (startedAs != incarnation()) {
+            startedAs = incarnation(); // once a process, not at each reopening of the store
+            generation = ledger.raiseGeneration(now.wall());
+            mailboxIncarnation = "";
+            mailboxPosition = 0;
+            storedPosition = 0;
+        }
+        return new StationCore(
+                NodeName.CENTRAL, Session.create(world.random()), generation, ledger, new Sink(), world.random(), now);
+    }
+
+    @Override
+    void reconnect(StationCore fresh) {
+        storedPosition = 0;
+        mailboxPosition = ledger.mailboxPosition(mailboxIncarnation);
+        if (reader.isConnected()) {
+            fresh.connected(now());
+        }
+    }
+
+    @Override
+    void beginStore() {
+        ledger.begin();
+    }
+
+    @Override
+    void endBatch(StationCore core) {
+        core.flush(now());
+        if (mailboxPosition > 0 && mailboxPosition != storedPosition) {
+            ledger.putMailboxPosition(mailboxIncarnation, mailboxPosition);
+            storedPosition = mailboxPosition;
+        }
+    }
+
+    @Override
+    void commitStore() {
+        ledger.commit();
+        var durable = List.copyOf(uncommitted);
+        uncommitted.clear();
+        durable.forEach(transition -> world.oracle().judge(this, transition));
+    }
+
+    @Override
+    void rollBackStore() {
+        ledger.rollback();
+        uncommitted.clear();
+    }
+
+    @Override
+    void committed() {
+        if (world.random().nextInt(10) == 0) {
+            reader.recordedUpTo(mailboxPosition);
+        }
+        world.checkStation(this);
+    }
+
+    @Override
+    long tickMillis() {
+        return 2 * world.plan().tickMillis();
+    }
+
+    @Override
+    void tick(StationCore core, Now now) {
+        core.tick(now);
+    }
+
+    @Override
+    Instrument instrument() {
+        return INSTRUMENT;
+    }
+
+    private final class Sink implements StationSink {
+        @Override
+        public void write(LedgerWrite write) {
+            wrote();
+            ledger.apply(write);
+            if (write instanceof LedgerWrite.PutTransition(Transition transition)) {
+                uncommitted.add(transition);
+            } else if (write instanceof LedgerWrite.PutEvent event
+                    && event.source().equals("unknown-command")) {
+                world.reached(Reached.UNKNOWN_COMMAND);
+            } else if (write instanceof LedgerWrite.PutEvent event
+                    && event.source().equals("clone")) {
+                world.reached(Reached.TWO_OF_ONE_NAME);
+            }
+        }
+
+        @Override
+        public void send(Frame frame) {
+            afterCommit(() -> {
+                world.flow().sent(SimStation.this, frame);
+                reader.publish(FrameCodec.encode(frame));
+            });
+        }
+
+        @Override
+        public void presence(NodeName node, boolean reachable, Instant lastHeardAt) {}
+
+        @Override
+        public void log(System.Logger.Level level, String text) {
+            world.trace(() -> label + " logs: " + text);
+        }
+    }
+
+    private final class Position implements SimBroker.Position {
+        @Override
+        public void in(String incarnation, LongConsumer answer) {
+            input((core, now) -> {
+                mailboxIncarnation = incarnation;
+                storedPosition = 0;
+                mailboxPosition = ledger.mailboxPosition(incarnation);
+                answer.accept(mailboxPosition);
+            });
+        }
+    }
+
+    private final class FromBroker implements SimBroker.Listener {
+        @Override
+        public boolean isUp() {
+            return SimStation.this.isUp();
+        }
+
+        @Override
+        public void connected() {
+            input(StationCore::connected);
+        }
+
+        @Override
+        public void disconnected() {
+            input(StationCore::disconnected);
+        }
+
+        @Override
+        public void message(WireMessage message, OptionalLong position) {
+            try {
+                Frame frame = FrameCodec.decode(message);
+                world.flow().arrived(SimStation.this, frame);
+                input((core, now) -> {
+                    core.frame(now, frame);
+                    mailboxPosition = position.orElseThrow();
+                });
+            } catch (RefusedException e) {
+                input((core, now) -> {
+                    core.undecodable(now, message, String.valueOf(e.getMessage()));
+                    mailboxPosition = position.orElseThrow();
+                });
+            }
+        }
+    }
+}

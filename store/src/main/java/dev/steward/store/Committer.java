@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.store;
+
+import dev.steward.message.link.Now;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a batch of inputs through its four steps: receive, decide, commit, send. What was not committed is never carried
+ * out, and what was committed is never applied again. Has no thread and no clock, so that a simulation can drive it.
+ *
+ * @param <C> the core that decides
+ */
+public final class Committer<C> {
+    private static final System.Logger LOG = System.getLogger(Committer.class.getName());
+
+    /** One thing that happened. It may be applied again, to a new core, where the store failed in between. */
+    public interface Input<C> {
+        void apply(C core, Now now);
+    }
+
+    /** What stands around a core. */
+    public interface Host<C> {
+        /** Opens a transaction and gives the core whose writes join it. */
+        C begin();
+
+        /** Ends the batch: makes its writes durable. */
+        void commit();
+
+        /** Sends, starts and answers what the committed batch asked for. */
+        void carryOut();
+
+        /**
+         * Forgets what was not committed and makes a new core from the reopened store: a failed commit may or may not
+         * have reached the disk, only the file itself knows. Throws where the store does not work yet.
+         */
+        void reopen();
+    }
+
+    private final Host<C> host;
+    private boolean broken;
+
+    public Committer(Host<C> host) {
+        this.host = host;
+    }
+
+    /**
+     * @return false where the store does not work: the batch is to be handed in again after a pause, and until then
+     *     nothing is acknowledged or started
+     */
+    public boolean step(List<Input<C>> batch, Supplier<Now> clock) {
+        while (!broken || reopen()) {
+            @Nullable Input<C> current = null;
+            try {
+                C core = host.begin();
+                for (Input<C> input : batch) {
+                    current = input;
+                    input.apply(core, clock.get());
+                }
+                current = null;
+                host.commit();
+                carryOut();
+                return true;
+            } catch (StoreException e) {
+                broken = true;
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "the store failed; nothing is acknowledged or started until it works again: {0}",
+                        e.getMessage());
+                return false;
+            } catch (RuntimeException e) {
+                broken = true;
+                // A defect of ours. What it has half done is rolled back; the rest of the batch must not suffer.
+                LOG.log(System.Logger.Level.ERROR, "an input was dropped, because handling it failed", e);
+                if (current == null || !batch.remove(current)) {
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** What was committed is never applied again, whatever happens on the way out: the links send again. */
+    private void carryOut() {
+        try {
+            host.carryOut();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "something that was decided could not be carried out", e);
+        }
+    }
+
+    private boolean reopen() {
+        try {
+            host.reopen();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the store does not work yet: {0}", e.getMessage());
+            return false;
+        }
+        broken = false;
+        carryOut();
+        LOG.log(System.Logger.Level.INFO, "the store works again");
+        return true;
+    }
+}
