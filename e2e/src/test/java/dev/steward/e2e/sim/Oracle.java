@@ -60,6 +60,10 @@ final class Oracle {
         clones.add(node);
     }
 
+    boolean isCloned(NodeName node) {
+        return clones.contains(node);
+    }
+
     void ledgerReplaced() {
         ledgerReplaced = true;
     }

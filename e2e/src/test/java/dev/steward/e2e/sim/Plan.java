@@ -7,29 +7,35 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What one simulation does to the programs, drawn from its seed: most seeds have few nodes and many faults, a few have
- * hundreds of nodes.
+ * What one simulation does to the programs, drawn from its seed: most seeds have few nodes and many faults, some have an
+ * unceasing load, a few have hundreds of nodes.
  *
  * @param faultyMillis how long faults go on; then all is healed and everything must drain
- * @param orders how many commands are ordered in that time
- * @param sustained whether orders come without a pause and faults are such that each must be done within its time
+ * @param sustained whether faults are such that each command must be done within its time, while they go on
  * @param meanMillis between two faults of a kind; a kind that is missing does not happen
  */
 record Plan(
         int nodes,
         int concurrency,
         long faultyMillis,
-        int orders,
-        int chunks,
         long tickMillis,
         Duration heartbeat,
-        int lossPercent,
-        int repeatPercent,
-        int stalePercent,
-        long delayMillis,
-        long jitterMillis,
         boolean sustained,
+        Load load,
+        Network network,
         Map<Fault, Long> meanMillis) {
+
+    /**
+     * What is ordered while faults go on.
+     *
+     * @param chunks of output that a command writes at most
+     * @param slowPercent commands that take long
+     * @param largePercent commands with a large document
+     */
+    record Load(int orders, int chunks, int slowPercent, int largePercent) {}
+
+    /** What becomes of single frames; with jitter they overtake each other. */
+    record Network(int lossPercent, int repeatPercent, int stalePercent, long delayMillis, long jitterMillis) {}
 
     /** Faults that strike at moments; those of single frames are percentages. */
     enum Fault {
@@ -65,48 +71,47 @@ record Plan(
         faults.put(Fault.GARBAGE, 10_000L);
         faults.put(Fault.SLOW_CONSUMER, 40_000L);
         faults.put(Fault.AGENT_BREAKDOWN, 60_000L);
+        boolean quiet = random.nextInt(3) == 0; // where hellos are rare, timers alone find what is lost
         return new Plan(
                 1 + random.nextInt(3),
                 1 + random.nextInt(3),
                 240_000,
-                300,
-                3,
                 250,
-                Duration.ofSeconds(2L + random.nextInt(5)),
-                random.nextInt(10),
-                random.nextInt(10),
-                0,
-                1 + random.nextInt(200),
-                random.nextInt(800),
+                Duration.ofSeconds(quiet ? 600 : 2 + random.nextInt(5)),
                 true,
+                new Load(quiet ? 15 : 300, 3, 0, 8),
+                new Network(random.nextInt(10), random.nextInt(10), 0, 1 + random.nextInt(200), random.nextInt(800)),
                 faults);
     }
 
     private static Plan faulty(Random random) {
         boolean large = random.nextInt(150) == 0;
-        int nodes = large ? 100 + random.nextInt(200) : 1 + random.nextInt(4);
-        long faulty = (large ? 30 : 60 + random.nextInt(180)) * 1_000L;
         var faults = new EnumMap<Fault, Long>(Fault.class);
         for (Fault fault : Fault.values()) {
             if (random.nextInt(3) == 0) {
                 faults.put(fault, 4_000L + random.nextInt(40_000));
             }
         }
+        boolean heavy = !large && random.nextInt(10) == 0;
         boolean calm = random.nextInt(4) == 0;
         return new Plan(
-                nodes,
+                large ? 100 + random.nextInt(200) : 1 + random.nextInt(4),
                 1 + random.nextInt(3),
-                faulty,
-                large ? 5 : 5 + random.nextInt(40),
-                random.nextInt(10) == 0 ? 60 : 6,
+                (large ? 30 : 60 + random.nextInt(180)) * 1_000L,
                 large ? 1_000 : 250,
                 Duration.ofSeconds(2L + random.nextInt(20)),
-                calm ? 0 : random.nextInt(15),
-                calm ? 0 : random.nextInt(10),
-                random.nextInt(4) == 0 ? 2 : 0,
-                1 + random.nextInt(100),
-                calm ? 0 : random.nextInt(3_000),
                 false,
+                new Load(
+                        large ? 5 : 5 + random.nextInt(40),
+                        random.nextInt(10) == 0 ? 60 : 6,
+                        heavy ? 60 : 10,
+                        heavy ? 60 : 8),
+                new Network(
+                        calm ? 0 : random.nextInt(15),
+                        calm ? 0 : random.nextInt(10),
+                        random.nextInt(4) == 0 ? 2 : 0,
+                        1 + random.nextInt(100),
+                        calm ? 0 : random.nextInt(3_000)),
                 faults);
     }
 
@@ -116,16 +121,11 @@ record Plan(
                 nodes,
                 concurrency,
                 faultyMillis,
-                orders,
-                chunks,
                 tickMillis,
                 heartbeat,
-                0,
-                0,
-                0,
-                delayMillis,
-                0,
                 sustained,
+                load,
+                new Network(0, 0, 0, network.delayMillis, 0),
                 Map.of());
     }
 }

@@ -195,28 +195,28 @@ final class SimBroker {
     }
 
     private void publish(WireMessage message) {
-        Plan plan = world.plan();
-        if (chance(plan.stalePercent())) {
+        Plan.Network network = world.plan().network();
+        if (chance(network.stalePercent())) {
             // A client's reconnect buffer: it left the program long ago and arrives when nobody expects it.
             world.reached(Reached.FRAME_FROM_A_STALE_BUFFER);
             world.after(1_000 + random.nextInt(120_000), () -> route(message, world.ticket()));
             return;
         }
-        if (chance(plan.lossPercent())) {
+        if (chance(network.lossPercent())) {
             world.reached(Reached.FRAME_LOST);
             return;
         }
-        int copies = chance(plan.repeatPercent()) ? 2 : 1;
+        int copies = chance(network.repeatPercent()) ? 2 : 1;
         if (copies > 1) {
             world.reached(Reached.FRAME_REPEATED);
         }
         for (int i = 0; i < copies; i++) {
-            long jitter = plan.jitterMillis() == 0 ? 0 : random.nextLong(plan.jitterMillis());
+            long jitter = network.jitterMillis() == 0 ? 0 : random.nextLong(network.jitterMillis());
             if (jitter > 1_000) {
                 world.reached(Reached.FRAME_DELAYED);
             }
             long ticket = world.ticket();
-            world.after(plan.delayMillis() + jitter, () -> route(message, ticket));
+            world.after(network.delayMillis() + jitter, () -> route(message, ticket));
         }
     }
 

@@ -72,7 +72,7 @@ final class SimNode extends SimProgram<AgentCore> {
             }
             long length = lengthMillis(command);
             int chunks = world.random().nextInt(4) == 0
-                    ? 1 + world.random().nextInt(world.plan().chunks())
+                    ? 1 + world.random().nextInt(world.plan().load().chunks())
                     : 0;
             for (int i = 0; i < chunks; i++) {
                 world.after(length * i / chunks, this::write);
@@ -171,6 +171,7 @@ final class SimNode extends SimProgram<AgentCore> {
     private long nextPid = 100;
     private long skew;
     private boolean disturbed;
+    private long heardGeneration;
 
     SimNode(World world, String label, NodeName name, int concurrency, MemoryJournal disk) {
         super(world, label);
@@ -186,6 +187,12 @@ final class SimNode extends SimProgram<AgentCore> {
 
     SimBroker.Client client() {
         return client;
+    }
+
+    /** The highest generation of a station that this disk has ever held. */
+    long heardGeneration() {
+        heardGeneration = Math.max(heardGeneration, disk.generation());
+        return heardGeneration;
     }
 
     /** Rises whenever the disk's contents are replaced. */
@@ -216,6 +223,7 @@ final class SimNode extends SimProgram<AgentCore> {
         }
         stopMachineOrAgent();
         disk = copies.get(world.random().nextInt(copies.size())).copy();
+        heardGeneration = 0;
         diskEpoch++;
         return true;
     }
@@ -224,6 +232,7 @@ final class SimNode extends SimProgram<AgentCore> {
         stopMachineOrAgent();
         disk = new MemoryJournal(world::wall);
         copies.clear();
+        heardGeneration = 0;
         diskEpoch++;
     }
 

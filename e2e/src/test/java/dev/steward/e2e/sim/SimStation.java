@@ -16,8 +16,10 @@ import dev.steward.station.core.StationSink;
 import dev.steward.station.core.Transition;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -33,6 +35,10 @@ final class SimStation extends SimProgram<StationCore> {
     private final SimBroker.Reader reader;
     private final List<MemoryLedger> copies = new ArrayList<>();
     private final List<Transition> uncommitted = new ArrayList<>();
+    private final List<LedgerWrite.PutEvent> uncommittedEvents = new ArrayList<>();
+    /** What nodes have told besides executions: each once, as long as it is the same ledger. */
+    private final Set<String> events = new HashSet<>();
+
     private MemoryLedger ledger;
     private long generation;
     private int startedAs = -1;
@@ -71,6 +77,7 @@ final class SimStation extends SimProgram<StationCore> {
         }
         kill();
         ledger = copies.get(world.random().nextInt(copies.size())).copy();
+        events.clear();
         return true;
     }
 
@@ -93,7 +100,6 @@ final class SimStation extends SimProgram<StationCore> {
     void kill() {
         reader.disconnect();
         super.kill();
-        uncommitted.clear();
     }
 
     @Override
@@ -143,15 +149,27 @@ final class SimStation extends SimProgram<StationCore> {
     @Override
     void commitStore() {
         ledger.commit();
+        for (LedgerWrite.PutEvent event : uncommittedEvents) {
+            boolean news = events.add(event.node() + " " + event.at() + " " + event.text());
+            if (!news && !world.oracle().isCloned(event.node())) {
+                throw new Violation(
+                        "%s has recorded an event of %s twice: %s".formatted(label, event.node(), event.text()));
+            }
+        }
         var durable = List.copyOf(uncommitted);
-        uncommitted.clear();
+        forgetUncommitted();
         durable.forEach(transition -> world.oracle().judge(this, transition));
     }
 
     @Override
     void rollBackStore() {
         ledger.rollback();
+        forgetUncommitted();
+    }
+
+    private void forgetUncommitted() {
         uncommitted.clear();
+        uncommittedEvents.clear();
     }
 
     @Override
@@ -182,14 +200,14 @@ final class SimStation extends SimProgram<StationCore> {
         public void write(LedgerWrite write) {
             wrote();
             ledger.apply(write);
-            if (write instanceof LedgerWrite.PutTransition(Transition transition)) {
-                uncommitted.add(transition);
-            } else if (write instanceof LedgerWrite.PutEvent event
-                    && event.source().equals("unknown-command")) {
-                world.reached(Reached.UNKNOWN_COMMAND);
-            } else if (write instanceof LedgerWrite.PutEvent event
-                    && event.source().equals("clone")) {
-                world.reached(Reached.TWO_OF_ONE_NAME);
+            switch (write) {
+                case LedgerWrite.PutTransition(Transition transition) -> uncommitted.add(transition);
+                case LedgerWrite.PutEvent event
+                when event.source().equals("unknown-command") -> world.reached(Reached.UNKNOWN_COMMAND);
+                case LedgerWrite.PutEvent event
+                when event.source().equals("clone") -> world.reached(Reached.TWO_OF_ONE_NAME);
+                case LedgerWrite.PutEvent event -> uncommittedEvents.add(event);
+                default -> {}
             }
         }
 

@@ -86,10 +86,10 @@ final class World {
         stations.getFirst().start();
         nodes.forEach(SimNode::start);
         plan.meanMillis().forEach((fault, mean) -> after(gap(mean), () -> strike(fault, mean)));
-        for (int i = 0; i < plan.orders(); i++) {
+        for (int i = 0; i < plan.load().orders(); i++) {
             after(1_000 + random.nextLong(plan.faultyMillis()), this::order);
         }
-        for (int i = 0; i < plan.orders() / 3; i++) {
+        for (int i = 0; i < plan.load().orders() / 3; i++) {
             after(1_000 + random.nextLong(plan.faultyMillis()), this::cancel);
         }
         if (plan.sustained()) {
@@ -242,6 +242,10 @@ final class World {
     // Invariants.
 
     void checkNode(SimNode node) {
+        if (node.disk().generation() < node.heardGeneration()) {
+            throw new Violation("%s obeys a station of generation %d; generation %d has spoken"
+                    .formatted(node.label, node.disk().generation(), node.heardGeneration()));
+        }
         long bulk = node.disk().bulkBytes();
         if (bulk > SimNode.CAPACITY.bulkBytes()) {
             throw new Violation("%s keeps %d bytes of streamed output, limit %d"
@@ -377,7 +381,7 @@ final class World {
         if (random.nextInt(15) == 0) {
             arguments.put("refuse", true);
         }
-        if (random.nextInt(12) == 0) {
+        if (chance(plan.load().largePercent())) {
             reached(Reached.LARGE_DOCUMENT);
             arguments.put("padding", "x".repeat(50_000 + random.nextInt(150_000)));
         }
@@ -413,7 +417,11 @@ final class World {
         if (plan.sustained()) {
             return 1 + random.nextInt(200);
         }
-        return random.nextInt(10) == 0 ? 20_000 : 1 + random.nextInt(3_000);
+        return chance(plan.load().slowPercent()) ? 20_000 : 1 + random.nextInt(3_000);
+    }
+
+    private boolean chance(int percent) {
+        return random.nextInt(100) < percent;
     }
 
     /** Hands an order in until there is an answer, the same bytes each time. */
@@ -436,6 +444,15 @@ final class World {
                 submit(order, true);
             }
         });
+    }
+
+    /** Who knows that the ledger is an older copy hands in again what it may have lost. */
+    private void orderAgain() {
+        for (SimOrder order : orders) {
+            if (order.isAccepted() && random.nextBoolean()) {
+                after(1_000 + random.nextInt(20_000), () -> submit(order, true));
+            }
+        }
     }
 
     private void cancel() {
@@ -488,6 +505,7 @@ final class World {
                 } else if (primary().restore()) {
                     reached(Reached.LEDGER_RESTORED);
                     oracle.ledgerReplaced();
+                    orderAgain();
                 }
             }
             case SECOND_STATION -> secondStation();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.message.link;
 
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Subject;
 import dev.steward.message.json.JsonObject;
@@ -19,8 +20,8 @@ public sealed interface Frame {
      *
      * @param generation of the station: its own in its frames, the highest one known in a node's
      * @param session of the sender
-     * @param conversation that the frame belongs to; in a station's hello the one that is open, or that the node opens
-     *     by answering
+     * @param conversation that the frame belongs to; in a station's hello the one that is open with the session it
+     *     speaks to, or that this session opens by answering; in a node's hello 0 where none is open
      */
     record Envelope(NodeName from, NodeName to, long generation, Session session, long conversation) {}
 
@@ -54,7 +55,7 @@ public sealed interface Frame {
     /**
      * I am here, in this session.
      *
-     * @param peer the session of the other side that the sender holds for live, if any
+     * @param peer the session of the other side that this speaks to, where one was heard
      * @param nonce to be echoed by the other side
      * @param echo the newest nonce of the other side; a hello that does not echo the newest is not live
      * @param answer whether an answer is asked for
@@ -90,5 +91,8 @@ public sealed interface Frame {
      * @param seen the highest number of the other side that is recorded, 0 for none
      * @param window unrecorded bytes that the sender of the hello is ready for
      */
-    record Progress(long sent, long seen, int window) {}
+    record Progress(long sent, long seen, int window) {
+        /** Of a lane that a hello does not name: nothing was sent yet, and the window is open. */
+        static final Progress NONE = new Progress(0, 0, Limits.WINDOW_BYTES);
+    }
 }

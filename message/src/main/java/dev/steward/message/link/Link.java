@@ -63,6 +63,7 @@ public final class Link {
     private boolean live;
     private long nonce;
     private OptionalLong peerNonce = OptionalLong.empty();
+    private @Nullable Session nonceOf; // the session that has said it, and that our next hello speaks to
     private Duration peerHeartbeat;
     private long heardAt;
     private long helloAt;
@@ -263,7 +264,12 @@ public final class Link {
     }
 
     private void hello(Now now, Frame.Hello hello, LinkSink out) {
+        if (end == End.NODE && hello.peer().filter(to -> !to.equals(session)).isPresent()) {
+            counters.stale++; // for an earlier start of this node, or for a twin
+            return;
+        }
         peerNonce = OptionalLong.of(hello.nonce());
+        nonceOf = hello.envelope().session();
         peerHeartbeat = hello.heartbeat();
         peerLacksFacts = !hello.knownDigest().equals(factsDigest);
         boolean answersUs = hello.echo().isPresent() && hello.echo().getAsLong() == nonce;
@@ -272,7 +278,7 @@ public final class Link {
             // Answered at a bounded pace: where the network repeats frames, each answer would bring two more.
             if (hello.answer() && now.millis() >= answerNotBefore) {
                 answerNotBefore = now.millis() + ANSWER_PACE_MS;
-                sayHello(now, proposed(hello), true, false, out);
+                sayHello(now, true, false, out);
             }
             return;
         }
@@ -282,7 +288,8 @@ public final class Link {
             gone("it said that it stops", out);
             return;
         }
-        long opened = end == End.STATION ? proposed(hello) : hello.envelope().conversation();
+        long opened =
+                end == End.STATION ? spokenConversation() : hello.envelope().conversation();
         boolean fresh = opened != conversation || !hello.envelope().session().equals(peerSession);
         if (fresh) {
             open(hello.envelope().session(), opened, out);
@@ -302,19 +309,25 @@ public final class Link {
             sayHello(now, end == End.NODE, false, out);
         }
         if (!fresh && sameConversation) {
-            hello.lanes().forEach((lane, progress) -> resume(now, lane, progress, out));
+            for (Lane lane : Lane.values()) {
+                resume(now, lane, hello.lanes().getOrDefault(lane, Frame.Progress.NONE), out);
+            }
         }
         for (Lane lane : Lane.values()) {
             pump(now, lane, out);
         }
     }
 
-    /** The conversation that the sender of this hello has with the station, or opens where it is not in one. */
-    private long proposed(Frame.Hello hello) {
-        if (end == End.NODE) {
+    private boolean speaksToPeer() {
+        return nonceOf != null && nonceOf.equals(peerSession);
+    }
+
+    /** The conversation with the session that the next hello speaks to: the open one, or the one that it may open. */
+    private long spokenConversation() {
+        if (speaksToPeer()) {
             return conversation;
         }
-        return hello.envelope().session().equals(peerSession) ? conversation : conversation + 1;
+        return end == End.STATION ? conversation + 1 : 0;
     }
 
     private void open(Session with, long number, LinkSink out) {
@@ -357,22 +370,19 @@ public final class Link {
     }
 
     private void sayHello(Now now, boolean answer, boolean leaving, LinkSink out) {
-        sayHello(now, conversation, answer, leaving, out);
-    }
-
-    private void sayHello(Now now, long number, boolean answer, boolean leaving, LinkSink out) {
         boolean withFacts = peerLacksFacts && peerNonce.isPresent();
         var lanes = new EnumMap<Lane, Frame.Progress>(Lane.class);
         for (Lane lane : Lane.values()) {
             long sent = sender(lane).highestSent();
             Frame.Receipt receipt = receiver(lane).receipt();
-            if (sent > 0 || receipt.number() > 0) {
-                lanes.put(lane, new Frame.Progress(sent, receipt.number(), receipt.window()));
+            var progress = new Frame.Progress(sent, receipt.number(), receipt.window());
+            if (speaksToPeer() && !progress.equals(Frame.Progress.NONE)) {
+                lanes.put(lane, progress);
             }
         }
         out.send(new Frame.Hello(
-                new Frame.Envelope(self, peer, generation, session, number),
-                live ? Optional.ofNullable(peerSession) : Optional.empty(),
+                new Frame.Envelope(self, peer, generation, session, spokenConversation()),
+                Optional.ofNullable(nonceOf),
                 nonce,
                 peerNonce,
                 answer,
