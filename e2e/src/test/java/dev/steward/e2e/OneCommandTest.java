@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,11 +126,7 @@ class OneCommandTest {
         awaitState(id, "ship6", "running");
 
         installation.kill("ship6");
-        try (Stream<Path> files = Files.list(installation.agentFolder("ship6"))) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
+        deleteFiles(installation.agentFolder("ship6"));
         installation.startAgent("ship6");
 
         awaitState(id, "ship6", "lost");
@@ -141,6 +138,36 @@ class OneCommandTest {
                         .filter(arguments -> Arrays.equals(arguments, new String[] {"1000"}))
                         .isPresent())
                 .forEach(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void anAgentWhoseFolderCameBackFromAnOlderCopyRunsNothingAgain() throws Exception {
+        Path witness = folder.resolve("older");
+        Path gate = folder.resolve("gate");
+        installation.startAgentAndWait("ship9");
+        CommandId first = installation.order("until [ -e %s ]; do sleep 0.1; done".formatted(gate), false, "ship9");
+        CommandId waiting = installation.order("echo x >> " + witness, false, "ship9");
+        awaitState(first, "ship9", "running");
+        awaitState(waiting, "ship9", "received");
+        installation.kill("ship9");
+        Path copy = Files.createDirectory(folder.resolve("copy"));
+        copyFiles(installation.agentFolder("ship9"), copy);
+
+        Files.createFile(gate);
+        installation.startAgent("ship9");
+        awaitState(first, "ship9", "interrupted");
+        awaitState(waiting, "ship9", "succeeded");
+        installation.kill("ship9");
+        deleteFiles(installation.agentFolder("ship9"));
+        copyFiles(copy, installation.agentFolder("ship9"));
+        installation.startAgentAndWait("ship9");
+        CommandId after = installation.order("echo after", false, "ship9");
+        awaitState(after, "ship9", "succeeded"); // in order: what waited before it was settled first
+
+        assertThat(Files.readAllLines(witness)).hasSize(1);
+        assertThat(installation.state(waiting, "ship9")).isEqualTo("succeeded");
+        assertThat(installation.state(first, "ship9")).isEqualTo("interrupted");
+        installation.stop("ship9");
     }
 
     @Test
@@ -217,6 +244,22 @@ class OneCommandTest {
 
         assertThat(node.object("labels").text("region")).isEqualTo("north");
         assertThat(node.object("facts").integer("cpus", 1, 10_000)).isPositive();
+    }
+
+    private static void copyFiles(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    private static void deleteFiles(Path in) throws IOException {
+        try (Stream<Path> files = Files.list(in)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static void awaitState(CommandId id, String node, String state) throws Exception {

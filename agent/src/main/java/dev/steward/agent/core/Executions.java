@@ -271,10 +271,7 @@ final class Executions {
         CommandId id = execution.id();
         if (known.ended().isPresent()) {
             supervisor.remove(execution);
-            close(
-                    now,
-                    execution.afterStart(Math.max(execution.attempt(), known.attempt())),
-                    known.ended().get());
+            close(now, execution, known.attempt(), known.ended().get());
         } else if (known.attempt() > execution.attempt()) {
             supervisor.remove(execution);
             StoredExecution started = execution.afterStart(known.attempt());
@@ -299,10 +296,10 @@ final class Executions {
     }
 
     /** An end that the station knows better than this journal: kept, and told only when asked for. */
-    private void close(Now now, StoredExecution execution, ExecutionState end) {
+    private void close(Now now, StoredExecution execution, int attempt, ExecutionState end) {
         Outcome outcome = Outcome.without(
                 end == ExecutionState.LOST ? ExecutionState.CANCELED : end,
-                execution.attempt(),
+                attempt,
                 "the station had recorded the end '%s', and this journal was an older copy".formatted(end),
                 execution.startedAt(),
                 now.wall());

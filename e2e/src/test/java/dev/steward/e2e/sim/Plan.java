@@ -3,6 +3,7 @@ package dev.steward.e2e.sim;
 
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -61,7 +62,33 @@ record Plan(
     }
 
     static Plan draw(Random random) {
-        return random.nextInt(12) == 0 ? sustained(random) : faulty(random);
+        return switch (random.nextInt(12)) {
+            case 0 -> sustained(random);
+            case 1, 2 -> faulty(random, restores(random));
+            default -> faulty(random, anyFaults(random));
+        };
+    }
+
+    private static Map<Fault, Long> anyFaults(Random random) {
+        var faults = new EnumMap<Fault, Long>(Fault.class);
+        for (Fault fault : Fault.values()) {
+            if (random.nextInt(3) == 0) {
+                faults.put(fault, 4_000L + random.nextInt(40_000));
+            }
+        }
+        return faults;
+    }
+
+    /** Older copies of a journal come back again and again, over a link that keeps what was said before. */
+    private static Map<Fault, Long> restores(Random random) {
+        var faults = new EnumMap<Fault, Long>(Fault.class);
+        faults.put(Fault.JOURNAL_RESTORED, 2_000L + random.nextInt(6_000));
+        for (Fault fault : List.of(Fault.LINK_CUT, Fault.WITHHOLD, Fault.AGENT_BREAKDOWN, Fault.REBOOT)) {
+            if (random.nextBoolean()) {
+                faults.put(fault, 2_000L + random.nextInt(10_000));
+            }
+        }
+        return faults;
     }
 
     /** A bad network that never gets better, and now and then a crash: the work must go on all the same. */
@@ -84,14 +111,8 @@ record Plan(
                 faults);
     }
 
-    private static Plan faulty(Random random) {
+    private static Plan faulty(Random random, Map<Fault, Long> faults) {
         boolean large = random.nextInt(150) == 0;
-        var faults = new EnumMap<Fault, Long>(Fault.class);
-        for (Fault fault : Fault.values()) {
-            if (random.nextInt(3) == 0) {
-                faults.put(fault, 4_000L + random.nextInt(40_000));
-            }
-        }
         boolean heavy = !large && random.nextInt(10) == 0;
         boolean calm = random.nextInt(4) == 0;
         return new Plan(

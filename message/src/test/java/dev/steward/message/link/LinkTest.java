@@ -148,6 +148,28 @@ class LinkTest {
     }
 
     @Test
+    void aWindowThatOpensAgainShowsInTheNextHelloWhereItsReceiptWasLost() {
+        var world = new LinkWorld(1);
+        world.connect();
+        world.run(SECOND);
+        world.node.link.grant(Lane.CONTROL, 0);
+        world.node.link.flush(world.node);
+        world.run(SECOND);
+        world.station.put(Lane.CONTROL, "waits for the window");
+        world.run(SECOND);
+        assertThat(world.node.received).isEmpty();
+
+        world.lossPercent = 100;
+        world.node.link.grant(Lane.CONTROL, Limits.WINDOW_BYTES);
+        world.node.link.flush(world.node);
+        world.run(SECOND);
+        world.lossPercent = 0;
+        world.drain(Duration.ofMinutes(1));
+
+        assertThat(world.node.received).containsExactly("waits for the window");
+    }
+
+    @Test
     void whatIsSettledIsNotSentToANewSession() {
         var world = new LinkWorld(1);
         world.connect();
