@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -63,7 +64,7 @@ public final class Agent {
         this.loop = new CommitLoop<>("agent-" + settings.name(), TICK_MS, new Host());
         killLeftovers();
         journal.begin();
-        this.core = newCore(Set.of());
+        this.core = newCore(AgentCore.Recovery.atStart());
         this.bus = NatsBus.node(settings.bus(), settings.name().value(), new FromBus());
         commit();
         effects.carryOut();
@@ -83,10 +84,13 @@ public final class Agent {
 
     private final class Host implements CommitLoop.Host<AgentCore> {
         private long interruptAt = Long.MAX_VALUE;
+        /** Before the batch: what it settles is only settled when it is durable. */
+        private Set<CommandId> unsure = Set.of();
 
         @Override
         public AgentCore begin() {
             journal.begin();
+            unsure = core.unsure();
             return core;
         }
 
@@ -108,7 +112,7 @@ public final class Agent {
             var alive = new HashSet<CommandId>();
             processes.values().forEach(process -> alive.addAll(process.unsettled()));
             journal.begin();
-            core = newCore(alive);
+            core = newCore(new AgentCore.Recovery(alive, Optional.of(unsure)));
             if (connected) {
                 core.connected(CommitLoop.now());
             }
@@ -143,7 +147,7 @@ public final class Agent {
         }
     }
 
-    private AgentCore newCore(Set<CommandId> alive) {
+    private AgentCore newCore(AgentCore.Recovery recovery) {
         JsonObject facts = Facts.collect(settings.labels(), settings.version());
         var coreSettings = new AgentCore.Settings(
                 settings.name(),
@@ -153,8 +157,8 @@ public final class Agent {
                 settings.heartbeat(),
                 settings.concurrency(),
                 AgentCore.Capacity.DEFAULT);
-        var fresh =
-                new AgentCore(coreSettings, journal, effects, this::check, random, CommitLoop.now(), alive, stopping);
+        var fresh = new AgentCore(
+                coreSettings, journal, effects, this::check, random, CommitLoop.now(), recovery, stopping);
         fresh.describe(Facts.digest(facts), facts);
         return fresh;
     }
@@ -186,6 +190,7 @@ public final class Agent {
         private record Stop(CommandId id, ExecutionState state) {}
 
         private final List<Frame> frames = new ArrayList<>();
+        private final List<CommandId> leftovers = new ArrayList<>();
         private final List<Start> starts = new ArrayList<>();
         private final List<Stop> stops = new ArrayList<>();
         private final List<CommandId> settled = new ArrayList<>();
@@ -206,6 +211,11 @@ public final class Agent {
         }
 
         @Override
+        public void killLeftovers(CommandId id) {
+            leftovers.add(id);
+        }
+
+        @Override
         public void stop(CommandId id, ExecutionState state) {
             stops.add(new Stop(id, state));
         }
@@ -217,6 +227,7 @@ public final class Agent {
 
         void carryOut() {
             settled.forEach(id -> processes.values().forEach(process -> process.settled(id)));
+            leftovers.forEach(id -> Leftovers.killMarked(AgentProcess.markers(settings.name(), id)));
             starts.forEach(start -> process(start.process()).start(start.command(), start.attempt()));
             stops.forEach(stop -> processes.values().forEach(process -> process.stop(stop.id(), stop.state())));
             frames.forEach(frame -> bus.publish(FrameCodec.encode(frame)));
@@ -224,6 +235,7 @@ public final class Agent {
         }
 
         void drop() {
+            leftovers.clear();
             starts.clear();
             stops.clear();
             settled.clear();

@@ -53,7 +53,12 @@ final class AgentProcess {
 
     /** The marker that every operating system process of an execution carries in its environment. */
     static String marker(NodeName node, CommandId id, int attempt) {
-        return "STEWARD_EXECUTION=" + node + "/" + id + "/" + attempt; // several agents may share a machine
+        return markers(node, id) + attempt;
+    }
+
+    /** How the markers of all starts of a command begin. */
+    static String markers(NodeName node, CommandId id) {
+        return "STEWARD_EXECUTION=" + node + "/" + id + "/"; // several agents may share a machine
     }
 
     void start(Document.Command command, int attempt) {

@@ -48,6 +48,7 @@ class AgentCoreTest {
     private final Random random = new Random(1);
     private final List<String> started = new ArrayList<>();
     private final List<CommandId> stopped = new ArrayList<>();
+    private final List<CommandId> killed = new ArrayList<>();
     private Now now = new Now(1_000_000, START);
     private long position;
     private Optional<Journal> opened = Optional.empty();
@@ -67,6 +68,11 @@ class AgentCoreTest {
         @Override
         public void start(String process, Document.Command command, int attempt) {
             started.add(command.id() + "/" + attempt);
+        }
+
+        @Override
+        public void killLeftovers(CommandId id) {
+            killed.add(id);
         }
 
         @Override
@@ -107,7 +113,16 @@ class AgentCoreTest {
         return opened.orElseThrow();
     }
 
-    private AgentCore core(CommandId... alive) {
+    private AgentCore core() {
+        return core(AgentCore.Recovery.atStart());
+    }
+
+    /** The same process, after it has reopened its journal. */
+    private AgentCore reopened(CommandId... alive) {
+        return core(new AgentCore.Recovery(Set.of(alive), Optional.of(Set.of())));
+    }
+
+    private AgentCore core(AgentCore.Recovery recovery) {
         var settings = new AgentCore.Settings(
                 SHIP,
                 NodeName.CENTRAL,
@@ -116,7 +131,7 @@ class AgentCoreTest {
                 Duration.ofSeconds(30),
                 Map.of(),
                 AgentCore.Capacity.DEFAULT);
-        return new AgentCore(settings, journal(), sink, command -> {}, random, now, Set.of(alive), false);
+        return new AgentCore(settings, journal(), sink, command -> {}, random, now, recovery, false);
     }
 
     /** Puts an execution into the journal, as an earlier start of the agent left it. */
@@ -260,6 +275,23 @@ class AgentCoreTest {
 
         assertThat(started).isEmpty();
         assertThat(state(id)).isEqualTo(ExecutionState.INTERRUPTED);
+        assertThat(killed).containsExactly(id);
+    }
+
+    @Test
+    void whatWaitsWhenAProcessReopensItsOwnJournalStartsWithoutTheStation() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        reopened();
+
+        assertThat(started).containsExactly(id + "/1");
+    }
+
+    @Test
+    void whatWasUnsureBeforeAJournalWasReopenedIsUnsureAfterIt() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        core(new AgentCore.Recovery(Set.of(), Optional.of(Set.of(id))));
+
+        assertThat(started).isEmpty();
     }
 
     @Test
@@ -324,7 +356,7 @@ class AgentCoreTest {
     void aProcessThatFailsStartsAgainAfterAPauseAndTheStationIsTold() throws Exception {
         CommandId first = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
         CommandId second = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
-        AgentCore core = core(first);
+        AgentCore core = reopened(first);
         agree(core, second);
 
         core.failed(now, first, "a defect");
@@ -345,7 +377,7 @@ class AgentCoreTest {
     @Test
     void whatStillRunsAfterTheJournalWasReopenedIsNotInterrupted() {
         CommandId id = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
-        AgentCore core = core(id);
+        AgentCore core = reopened(id);
 
         assertThat(state(id)).isEqualTo(ExecutionState.RUNNING);
         assertThat(core.isIdle()).isFalse();
@@ -357,7 +389,7 @@ class AgentCoreTest {
     void anAgentThatStopsStartsNothingNew() {
         CommandId first = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
         CommandId second = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
-        AgentCore core = core(first);
+        AgentCore core = reopened(first);
         core.drain();
         agree(core, second);
         core.failed(now, first, "whatever");

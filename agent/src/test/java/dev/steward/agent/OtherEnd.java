@@ -67,7 +67,7 @@ final class OtherEnd implements LinkSink, AutoCloseable {
 
     void inquire(
             AgentCore core, Now now, Session asked, CommandId command, int attempt, Optional<ExecutionState> ended) {
-        var inquiry = new Inquiry(asked, List.of(new Inquiry.Entry(command, attempt, ended)));
+        var inquiry = new Inquiry(asked, link.conversation(), List.of(new Inquiry.Entry(command, attempt, ended)));
         var id = new MessageId(session, ++counter);
         link.enqueue(
                 now,

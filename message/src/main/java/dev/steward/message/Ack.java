@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Ack {
     CommandId command();
 
-    /** Whether a node that says so has the command in its journal, and the state that this ack tells. */
+    /** Whether a node that says so has recorded the command. */
     default boolean showsReceipt() {
-        return this instanceof Started || this instanceof Waiting || this instanceof Unsure || this instanceof Finished;
+        return !(this instanceof Unknown || this instanceof CancelRefused);
     }
 
     /** Recorded in the journal; the spawn follows. */

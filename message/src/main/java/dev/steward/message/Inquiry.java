@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * commands in its journal at its start learns here which of them it may start: either store may be an older copy.
  *
  * @param session of the node that is asked; what an earlier one was asked says nothing about what this one may start
+ * @param conversation in which it is asked; in a later one with the same session the station may have heard more
  */
-public record Inquiry(Session session, List<Entry> commands) {
+public record Inquiry(Session session, long conversation, List<Entry> commands) {
     /** Commands in one inquiry. */
     public static final int MAX = 500;
 
@@ -43,6 +44,7 @@ public record Inquiry(Session session, List<Entry> commands) {
         }
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("session", session);
+        json.put("conversation", conversation);
         json.put("commands", entries);
         return Json.bytes(json);
     }
@@ -56,7 +58,8 @@ public record Inquiry(Session session, List<Entry> commands) {
                     (int) entry.integer("attempt", 0, Limits.ATTEMPTS),
                     ended(entry)));
         }
-        return new Inquiry(Session.parse(json.text("session")), entries);
+        return new Inquiry(
+                Session.parse(json.text("session")), json.integer("conversation", 1, Long.MAX_VALUE), entries);
     }
 
     private static Optional<ExecutionState> ended(JsonObject entry) throws RefusedException {

@@ -2,6 +2,7 @@
 package dev.steward.store;
 
 import dev.steward.message.link.Now;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,12 +74,28 @@ public final class Committer<C> {
                 broken = true;
                 // A defect of ours. What it has half done is rolled back; the rest of the batch must not suffer.
                 LOG.log(System.Logger.Level.ERROR, "an input was dropped, because handling it failed", e);
-                if (current == null || !batch.remove(current)) {
-                    return false;
+                if (current != null) {
+                    batch.remove(current);
+                } else if (batch.size() == 1) {
+                    batch.clear();
+                } else {
+                    return oneByOne(batch, clock);
                 }
             }
         }
         return false;
+    }
+
+    /** The end of the batch failed, so any of its inputs may have been the cause. */
+    private boolean oneByOne(List<Input<C>> batch, Supplier<Now> clock) {
+        while (!batch.isEmpty()) {
+            var one = new ArrayList<Input<C>>(List.of(batch.getFirst()));
+            if (!step(one, clock)) {
+                return false;
+            }
+            batch.removeFirst();
+        }
+        return true;
     }
 
     /** What was committed is never applied again, whatever happens on the way out: the links send again. */

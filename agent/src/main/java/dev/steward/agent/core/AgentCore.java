@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -56,6 +57,23 @@ public final class AgentCore {
                 new Capacity(Limits.INBOX_COMMANDS, Limits.INBOX_BYTES, Limits.BULK_OUTBOX_BYTES);
     }
 
+    /**
+     * What a process knows besides the journal that it takes up.
+     *
+     * @param alive executions that still run in this very process
+     * @param unsure what had yet to be settled with the station, where this very process has only reopened its journal;
+     *     empty where it has just started and the journal may be an older copy
+     */
+    public record Recovery(Set<CommandId> alive, Optional<Set<CommandId>> unsure) {
+        public static Recovery atStart() {
+            return new Recovery(Set.of(), Optional.empty());
+        }
+
+        boolean isSureOf(CommandId id) {
+            return unsure.isPresent() && !unsure.get().contains(id);
+        }
+    }
+
     private final AgentSink sink;
     private final Capacity capacity;
     private final Link link;
@@ -84,7 +102,6 @@ public final class AgentCore {
     /**
      * Takes up what the journal holds.
      *
-     * @param alive executions that still run in this very process, after the journal was reopened
      * @param draining whether nothing new is to start
      */
     public AgentCore(
@@ -94,7 +111,7 @@ public final class AgentCore {
             MethodCheck methods,
             RandomGenerator random,
             Now now,
-            Set<CommandId> alive,
+            Recovery recovery,
             boolean draining) {
         this.sink = sink;
         this.capacity = settings.capacity();
@@ -112,7 +129,7 @@ public final class AgentCore {
         if (draining) {
             executions.drain();
         }
-        executions.recover(now, alive);
+        executions.recover(now, recovery);
         grantWindow();
     }
 
@@ -187,6 +204,11 @@ public final class AgentCore {
     /** Ends what still runs, as interrupted. */
     public void interruptAll() {
         executions.interruptAll();
+    }
+
+    /** What waits for the station's word on it. */
+    public Set<CommandId> unsure() {
+        return executions.unsure();
     }
 
     public boolean isIdle() {

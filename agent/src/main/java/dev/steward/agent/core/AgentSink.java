@@ -15,6 +15,9 @@ public interface AgentSink {
     /** Start the command in its process; it is recorded as running. */
     void start(String process, Document.Command command, int attempt);
 
+    /** End all processes that carry the marker of this command, left by a start that the journal does not know of. */
+    void killLeftovers(CommandId id);
+
     /** End a running execution, which then reports {@code state}. */
     void stop(CommandId id, ExecutionState state);
 

@@ -66,11 +66,16 @@ final class Executions {
         this.position = store.lastExecutionPosition();
     }
 
-    /** Takes up what the journal holds; what ran and is not {@code alive} was interrupted. */
-    void recover(Now now, Set<CommandId> alive) {
+    /** Takes up what the journal holds; what ran and is not alive was interrupted. */
+    void recover(Now now, AgentCore.Recovery recovery) {
+        Set<CommandId> alive = recovery.alive();
         for (StoredExecution execution : store.open()) {
             if (execution.state() != ExecutionState.RUNNING) {
-                addUnsure(execution);
+                if (recovery.isSureOf(execution.id())) {
+                    supervisor.add(execution);
+                } else {
+                    addUnsure(execution);
+                }
             } else if (alive.contains(execution.id())) {
                 running.put(execution.id(), new Running(execution.process(), execution.attempt()));
                 supervisor.process(execution.process()).started(execution.id());
@@ -92,7 +97,7 @@ final class Executions {
                 throw new RefusedException("this node takes commands only");
             }
             if (subject.equals(Subject.inquiry(settings.name()))) {
-                inquiry(now, Inquiry.decode(data.body()), subject);
+                inquiry(now, Inquiry.decode(data.body()), data);
                 return;
             }
             switch (Document.decode(data.body())) {
@@ -188,6 +193,10 @@ final class Executions {
         running.keySet().forEach(id -> sink.stop(id, ExecutionState.INTERRUPTED));
     }
 
+    Set<CommandId> unsure() {
+        return Set.copyOf(unsure);
+    }
+
     Collection<CommandId> running() {
         return running.keySet();
     }
@@ -255,13 +264,16 @@ final class Executions {
         }
     }
 
-    private void inquiry(Now now, Inquiry inquiry, Subject subject) {
-        boolean asksThisStart = inquiry.session().equals(settings.session());
+    private void inquiry(Now now, Inquiry inquiry, Frame.Data data) {
+        if (!inquiry.session().equals(settings.session())
+                || inquiry.conversation() != data.envelope().conversation()) {
+            return; // from before; in this conversation the station asks anew, or has done so
+        }
         for (Inquiry.Entry entry : inquiry.commands()) {
-            if (asksThisStart && unsure.remove(entry.command())) {
+            if (unsure.remove(entry.command())) {
                 settle(now, stored(entry.command()), entry);
             } else {
-                retell(now, entry.command(), subject);
+                retell(now, entry.command(), data.subject());
             }
         }
     }
@@ -275,6 +287,7 @@ final class Executions {
         } else if (known.attempt() > execution.attempt()) {
             supervisor.remove(execution);
             StoredExecution started = execution.afterStart(known.attempt());
+            sink.killLeftovers(id); // no journal has named the processes of that start
             if (mayRunAgain(started)) {
                 requeue(started);
                 startAll(now);

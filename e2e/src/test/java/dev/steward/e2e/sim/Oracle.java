@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -113,7 +114,9 @@ final class Oracle {
             return;
         }
         Optional<Execution> known = world.primary().ledger().execution(command.id(), machine.name);
-        if (known.isPresent() && (known.get().isFinal() || known.get().attempt() >= attempt)) {
+        MemoryLedger ledger = world.primary().ledger();
+        boolean hasOutput = ledger.outputBytes(command.id(), machine.name, attempt) > 0;
+        if (known.isPresent() && (known.get().isFinal() || known.get().attempt() >= attempt || hasOutput)) {
             throw new Violation("%s started %s as attempt %d, when the station had %s, attempt %d, recorded"
                     .formatted(
                             machine.label,
@@ -165,6 +168,7 @@ final class Oracle {
                 }
             }
             case CANCELED, EXPIRED, REJECTED -> {
+                judgeCause(station, after);
                 if (attempt == 0 && !excused && !history.starts.isEmpty()) {
                     throw new Violation("%s says that %s was %s without a start, but it ran"
                             .formatted(station.label, name(after), after.state()));
@@ -192,6 +196,21 @@ final class Oracle {
                 }
             }
             default -> throw new Violation("%s: %s ended as %s".formatted(station.label, name(after), after.state()));
+        }
+    }
+
+    private void judgeCause(SimStation station, Execution after) {
+        SimOrder order = Objects.requireNonNull(orders.get(after.command()));
+        boolean hasCause = switch (after.state()) {
+            case CANCELED ->
+                order.isCanceled()
+                        || after.outcome().orElseThrow().reason().orElse("").contains("'lost'");
+            case EXPIRED -> world.latestWall().isAfter(after.startBefore());
+            default -> order.isUnwanted();
+        };
+        if (!hasCause) {
+            throw new Violation("%s says that %s was %s, and nothing was the cause"
+                    .formatted(station.label, name(after), after.state()));
         }
     }
 

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** An edge unit: a machine with a clock and processes, a disk with a journal, and an agent that comes and goes. */
 final class SimNode extends SimProgram<AgentCore> {
@@ -171,6 +172,8 @@ final class SimNode extends SimProgram<AgentCore> {
     private long nextPid = 100;
     private long skew;
     private boolean disturbed;
+    private boolean isReopening;
+    private Set<CommandId> unsure = Set.of();
     private long heardGeneration;
 
     SimNode(World world, String label, NodeName name, int concurrency, MemoryJournal disk) {
@@ -280,6 +283,10 @@ final class SimNode extends SimProgram<AgentCore> {
     }
 
     /** Whether anything has happened to this agent that may have interrupted what it ran. */
+    boolean runs(CommandId command) {
+        return tasks.stream().anyMatch(task -> task.command.id().equals(command));
+    }
+
     boolean isDisturbed() {
         return disturbed;
     }
@@ -287,7 +294,14 @@ final class SimNode extends SimProgram<AgentCore> {
     @Override
     public void reopen() {
         disturbed = true;
+        isReopening = true;
         super.reopen();
+    }
+
+    @Override
+    public AgentCore begin() {
+        unsure = core().unsure();
+        return super.begin();
     }
 
     @Override
@@ -300,6 +314,7 @@ final class SimNode extends SimProgram<AgentCore> {
 
     @Override
     void start() {
+        isReopening = false;
         killLeftovers();
         super.start();
         if (isUp()) {
@@ -338,7 +353,16 @@ final class SimNode extends SimProgram<AgentCore> {
                 Map.of("test.sim", concurrency),
                 CAPACITY);
         var fresh = new AgentCore(
-                settings, disk, new Sink(), SimNode::check, world.random(), now, new HashSet<>(unsettled), false);
+                settings,
+                disk,
+                new Sink(),
+                SimNode::check,
+                world.random(),
+                now,
+                isReopening
+                        ? new AgentCore.Recovery(Set.copyOf(unsettled), Optional.of(unsure))
+                        : AgentCore.Recovery.atStart(),
+                false);
         var facts = new LinkedHashMap<String, Object>();
         facts.put("boot", bootId());
         fresh.describe(bootId(), JsonObject.of(facts));
@@ -419,12 +443,27 @@ final class SimNode extends SimProgram<AgentCore> {
             int parent = incarnation();
             afterCommit(() -> {
                 unsettled.add(command.id());
+                long alive = tasks.stream().filter(Task::isWatched).count();
+                if (alive >= concurrency) {
+                    throw new Violation(
+                            "%s runs %d commands at once, and may run %d".formatted(label, alive + 1, concurrency));
+                }
                 var task = new Task(command, attempt, parent);
                 tasks.add(task);
                 world.trace(() -> "%s runs %s attempt %d".formatted(label, command.id(), attempt));
                 world.oracle().started(SimNode.this, command, attempt);
                 task.run();
             });
+        }
+
+        @Override
+        public void killLeftovers(CommandId id) {
+            afterCommit(() -> List.copyOf(tasks).stream()
+                    .filter(task -> task.command.id().equals(id))
+                    .forEach(task -> {
+                        world.reached(Reached.UNKNOWN_LEFTOVER_KILLED);
+                        task.kill();
+                    }));
         }
 
         @Override

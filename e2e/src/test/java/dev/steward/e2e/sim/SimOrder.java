@@ -10,13 +10,16 @@ final class SimOrder {
     private final CommandId id;
     private final List<NodeName> targets;
     private final List<byte[]> documents;
+    private final boolean unwanted;
+    private boolean canceled;
     private boolean accepted;
     private boolean refused;
 
-    SimOrder(CommandId id, List<NodeName> targets, List<byte[]> documents) {
+    SimOrder(CommandId id, List<NodeName> targets, List<byte[]> documents, boolean unwanted) {
         this.id = id;
         this.targets = List.copyOf(targets);
         this.documents = List.copyOf(documents);
+        this.unwanted = unwanted;
     }
 
     CommandId id() {
@@ -29,6 +32,19 @@ final class SimOrder {
 
     List<byte[]> documents() {
         return documents;
+    }
+
+    /** Whether its nodes refuse it. */
+    boolean isUnwanted() {
+        return unwanted;
+    }
+
+    boolean isCanceled() {
+        return canceled;
+    }
+
+    void cancel() {
+        canceled = true;
     }
 
     boolean isAccepted() {

@@ -64,6 +64,7 @@ final class World {
     private long tickets;
     private long steps;
     private boolean healed;
+    private long aheadMillis;
 
     /** @param tracer takes a line for each thing worth telling; none is made where there is no tracer */
     World(long seed, Optional<Consumer<String>> tracer) {
@@ -139,6 +140,11 @@ final class World {
 
     Instant wall() {
         return START.plusMillis(millis);
+    }
+
+    /** The latest that any clock has ever shown. */
+    Instant latestWall() {
+        return wall().plusMillis(aheadMillis);
     }
 
     long steps() {
@@ -378,7 +384,8 @@ final class World {
         var id = CommandId.create(wall(), random);
         var arguments = new LinkedHashMap<String, Object>();
         arguments.put(SimNode.LENGTH, lengthMillis());
-        if (random.nextInt(15) == 0) {
+        boolean unwanted = random.nextInt(15) == 0;
+        if (unwanted) {
             arguments.put("refuse", true);
         }
         if (chance(plan.load().largePercent())) {
@@ -407,7 +414,7 @@ final class World {
                             repeatable)
                     .encode());
         }
-        var order = new SimOrder(id, targets.subList(0, count), documents);
+        var order = new SimOrder(id, targets.subList(0, count), documents, unwanted);
         oracle.ordered(order);
         orders.add(order);
         submit(order, false);
@@ -461,6 +468,7 @@ final class World {
         }
         SimOrder order = orders.get(orders.size() - 1 - random.nextInt(Math.min(orders.size(), 5)));
         if (order.isAccepted()) {
+            order.cancel();
             List<NodeName> targets =
                     order.targets().subList(0, Math.min(order.targets().size(), Limits.TARGETS_PER_DOCUMENT));
             var cancel = new Document.Cancel(CommandId.create(wall(), random), "operator", wall(), targets, order.id());
@@ -531,6 +539,7 @@ final class World {
                 long jump = random.nextInt(7_200_000) - 3_600_000L;
                 reached(jump > 0 ? Reached.CLOCK_JUMPED_AHEAD : Reached.CLOCK_JUMPED_BACK);
                 node.jumpClock(jump);
+                aheadMillis = Math.max(aheadMillis, node.skewMillis());
             }
             case LINK_CUT -> {
                 node.client().hold();

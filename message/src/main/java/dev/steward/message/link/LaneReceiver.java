@@ -73,6 +73,7 @@ final class LaneReceiver {
         seen.put(key, data.id().counter());
         out.write(new LinkWrite.PutSeen(
                 link.peer(), data.id().session(), lane, data.id().counter()));
+        link.trimSeen();
         out.tell(new LinkEvent.Deliver(data));
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -63,12 +64,20 @@ final class LaneSender {
         removeQueued(entry -> entry.position() == position);
     }
 
-    /** Never sends this entry in another conversation; in this one its number is taken and may have to be repeated. */
-    void settle(MessageId id) {
-        removeQueued(entry -> entry.id().equals(id));
-        if (inFlight.stream().anyMatch(flight -> flight.entry().id().equals(id))) {
-            settled.add(id);
+    /**
+     * Never sends this entry in another conversation; in this one its number is taken and may have to be repeated.
+     *
+     * @return its position, where it is in flight
+     */
+    OptionalLong settle(MessageId id) {
+        for (InFlight flight : inFlight) {
+            if (flight.entry().id().equals(id)) {
+                settled.add(id);
+                return OptionalLong.of(flight.entry().position());
+            }
         }
+        removeQueued(entry -> entry.id().equals(id));
+        return OptionalLong.empty();
     }
 
     /** A new conversation: numbers begin anew, and whatever is not recorded is sent again. */

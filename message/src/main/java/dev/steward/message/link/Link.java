@@ -158,8 +158,11 @@ public final class Link {
      * conversation, where the peer may have come back with a store that has never seen it.
      */
     public void settle(Lane lane, MessageId id, LinkSink out) {
-        sender(lane).settle(id);
-        out.write(new LinkWrite.ForgetOutbox(peer, lane, id));
+        OptionalLong position = sender(lane).settle(id);
+        out.write(
+                position.isPresent()
+                        ? new LinkWrite.DeleteOutbox(position.getAsLong())
+                        : new LinkWrite.ForgetOutbox(peer, lane, id));
     }
 
     /** How many unrecorded bytes of this lane are welcome; 0 stops the sender. */
@@ -251,8 +254,21 @@ public final class Link {
         }
     }
 
+    /** Forgets what the store has forgotten. */
+    void trimSeen() {
+        if (seen.size() > Limits.SEEN_SESSIONS * Lane.values().length) {
+            seen.clear();
+            seen.putAll(store.seen(peer));
+        }
+    }
+
     Frame.Envelope envelope() {
         return new Frame.Envelope(self, peer, generation, session, conversation);
+    }
+
+    /** The number of the conversation, 0 before the first. */
+    public long conversation() {
+        return conversation;
     }
 
     /** The session that the conversation is with. */

@@ -52,17 +52,24 @@ final class Executions {
         Execution execution = found.get();
         switch (ack) {
             case Ack.Started(CommandId id, int attempt, Instant startedAt) -> {
-                boolean news = attempt > execution.attempt() || execution.state() != ExecutionState.RUNNING;
+                boolean news = attempt > execution.attempt()
+                        || execution.state() != ExecutionState.RUNNING
+                        || !execution.startedAt().equals(Optional.of(startedAt));
                 if (!execution.isEndedFor(attempt) && news) {
-                    long stored =
-                            store.outputBytes(id, node, attempt); // output may have overtaken the word of its start
-                    Execution running = execution.running(attempt, startedAt).withStored(stored);
-                    move(execution, running, node, startedAt, now, "");
+                    started(now, execution, attempt, startedAt);
                 }
             }
             case Ack.Waiting waiting -> received(now, execution);
-            case Ack.Unsure unsure -> received(now, execution);
-            case Ack.Output(CommandId id, int attempt, OutputChunk chunk) -> output(execution, attempt, chunk);
+            case Ack.Unsure unsure -> {
+                if (!execution.isFinal()) { // what was given up as lost stays so: the answer says it
+                    received(now, execution);
+                }
+            }
+            case Ack.Output(CommandId id, int attempt, OutputChunk chunk) -> {
+                // Output may overtake the word of its start, and is as good a witness of it.
+                boolean shows = attempt > execution.attempt() && !execution.isEndedFor(attempt);
+                output(shows ? started(now, execution, attempt, now.wall()) : execution, attempt, chunk);
+            }
             case Ack.Finished(CommandId id, Outcome outcome) -> finished(now, execution, outcome);
             case Ack.Unknown unknown -> {
                 if (!execution.isFinal()) {
@@ -73,6 +80,13 @@ final class Executions {
             case Ack.CancelRefused(CommandId id, String reason) ->
                 move(execution, execution, node, now.wall(), now, "cancel refused: " + reason);
         }
+    }
+
+    private Execution started(Now now, Execution execution, int attempt, Instant at) {
+        long stored = store.outputBytes(execution.command(), execution.node(), attempt);
+        Execution running = execution.running(attempt, at).withStored(stored);
+        move(execution, running, execution.node(), at, now, "");
+        return running;
     }
 
     private void received(Now now, Execution execution) {

@@ -178,10 +178,15 @@ public final class StationCore {
         if (ack instanceof Ack.Unsure(CommandId command)) {
             node.asked.add(command);
         }
+        Optional<Execution> before = store.execution(ack.command(), node.name);
         if (ack.showsReceipt()) {
-            store.execution(ack.command(), node.name)
-                    .filter(execution -> execution.state() == ExecutionState.QUEUED || execution.provisional())
+            before.filter(execution -> execution.state() == ExecutionState.QUEUED || execution.provisional())
                     .ifPresent(execution -> nodes.settle(node, Lane.CONTROL, execution.messageId()));
+        }
+        if (ack instanceof Ack.Output output
+                && before.filter(execution -> !execution.isFinal() && output.attempt() > execution.attempt())
+                        .isPresent()) {
+            node.asked.add(ack.command()); // output has a lane of its own: the word of its end may have come and gone
         }
         executions.ack(now, node.name, ack);
     }
@@ -243,7 +248,9 @@ public final class StationCore {
     private void inquire(Now now, Nodes.Node node, List<Inquiry.Entry> entries) {
         for (int from = 0; from < entries.size(); from += Inquiry.MAX) {
             var inquiry = new Inquiry(
-                    node.link.peerSession(), entries.subList(from, Math.min(entries.size(), from + Inquiry.MAX)));
+                    node.link.peerSession(),
+                    node.link.conversation(),
+                    entries.subList(from, Math.min(entries.size(), from + Inquiry.MAX)));
             nodes.enqueue(now, node, Lane.RESULTS, Subject.inquiry(node.name), inquiry.encode());
         }
     }
