@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -42,6 +43,7 @@ final class Oracle {
     private final Map<CommandId, SimOrder> orders = new LinkedHashMap<>();
     private final Set<NodeName> replacedDisks = new HashSet<>();
     private final Set<NodeName> clones = new HashSet<>();
+    private final Set<Key> lost = new HashSet<>();
     private boolean ledgerReplaced;
     private int starts;
 
@@ -105,6 +107,7 @@ final class Oracle {
             world.reached(Reached.STARTED_AGAIN);
         }
         stationKnew(machine, command, attempt);
+        besideAnother(machine, command, attempt);
         history.starts.add(new Start(machine, machine.diskEpoch(), attempt));
     }
 
@@ -124,6 +127,23 @@ final class Oracle {
                             attempt,
                             known.get().state(),
                             known.get().attempt()));
+        }
+    }
+
+    /** What was said to be lost is not started by a copy that turns up; and no start beside one that is known. */
+    private void besideAnother(SimNode machine, Document.Command command, int attempt) {
+        if (ledgerReplaced || clones.contains(machine.name)) {
+            return;
+        }
+        if (lost.contains(new Key(command.id(), machine.name))) {
+            throw new Violation(
+                    "%s started %s, which the station had given up as lost".formatted(machine.label, command.id()));
+        }
+        Optional<Execution> known = world.primary().ledger().execution(command.id(), machine.name);
+        OptionalInt alive = machine.alive(command.id());
+        if (alive.isPresent() && known.isPresent() && known.get().attempt() >= alive.getAsInt()) {
+            throw new Violation("%s started %s as attempt %d while attempt %d, of which the station knew, was alive"
+                    .formatted(machine.label, command.id(), attempt, alive.getAsInt()));
         }
     }
 
@@ -190,6 +210,7 @@ final class Oracle {
                 }
             }
             case LOST -> {
+                lost.add(new Key(after.command(), after.node()));
                 if (!excused) {
                     throw new Violation("%s says that %s was lost; its node has lost nothing"
                             .formatted(station.label, name(after)));

@@ -283,8 +283,12 @@ final class SimNode extends SimProgram<AgentCore> {
     }
 
     /** Whether anything has happened to this agent that may have interrupted what it ran. */
-    boolean runs(CommandId command) {
-        return tasks.stream().anyMatch(task -> task.command.id().equals(command));
+    /** The lowest attempt of this command whose process is alive on this machine, whoever started it. */
+    OptionalInt alive(CommandId command) {
+        return tasks.stream()
+                .filter(task -> task.command.id().equals(command))
+                .mapToInt(task -> task.attempt)
+                .min();
     }
 
     boolean isDisturbed() {
@@ -449,9 +453,9 @@ final class SimNode extends SimProgram<AgentCore> {
                             "%s runs %d commands at once, and may run %d".formatted(label, alive + 1, concurrency));
                 }
                 var task = new Task(command, attempt, parent);
-                tasks.add(task);
                 world.trace(() -> "%s runs %s attempt %d".formatted(label, command.id(), attempt));
                 world.oracle().started(SimNode.this, command, attempt);
+                tasks.add(task);
                 task.run();
             });
         }
