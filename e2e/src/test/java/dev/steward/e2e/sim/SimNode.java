@@ -282,7 +282,6 @@ final class SimNode extends SimProgram<AgentCore> {
         }
     }
 
-    /** Whether anything has happened to this agent that may have interrupted what it ran. */
     /** The lowest attempt of this command whose process is alive on this machine, whoever started it. */
     OptionalInt alive(CommandId command) {
         return tasks.stream()
@@ -291,6 +290,7 @@ final class SimNode extends SimProgram<AgentCore> {
                 .min();
     }
 
+    /** Whether anything has happened to this agent that may have interrupted what it ran. */
     boolean isDisturbed() {
         return disturbed;
     }
