@@ -18,6 +18,9 @@ import java.util.random.RandomGenerator;
 final class Documents {
     private static final RandomGenerator RANDOM = new SecureRandom();
 
+    /** The parts of a command have the same deadline, to the millisecond. */
+    private static final Instant SOME_DAY = Instant.now().plus(Duration.ofDays(1));
+
     private Documents() {}
 
     static CommandId id() {
@@ -29,7 +32,7 @@ final class Documents {
     }
 
     static Document.Command part(CommandId id, int part, int parts, String... targets) {
-        return part(id, part, parts, "shellcommand", Instant.now().plus(Duration.ofHours(1)), targets);
+        return part(id, part, parts, "shellcommand", SOME_DAY, targets);
     }
 
     static Document.Command part(
