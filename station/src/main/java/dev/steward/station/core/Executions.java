@@ -52,9 +52,9 @@ final class Executions {
         Execution execution = found.get();
         switch (ack) {
             case Ack.Started(CommandId id, int attempt, Instant startedAt) -> {
-                boolean news = attempt > execution.attempt()
-                        || execution.state() != ExecutionState.RUNNING
+                boolean corrects = execution.state() != ExecutionState.RUNNING
                         || !execution.startedAt().equals(Optional.of(startedAt));
+                boolean news = attempt > execution.attempt() || (attempt == execution.attempt() && corrects);
                 if (!execution.isEndedFor(attempt) && news) {
                     started(now, execution, attempt, startedAt);
                 }
