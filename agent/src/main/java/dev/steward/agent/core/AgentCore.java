@@ -2,11 +2,15 @@
 package dev.steward.agent.core;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.Document;
 import dev.steward.message.ErrorEvent;
+import dev.steward.message.Inquiry;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
@@ -233,8 +237,8 @@ public final class AgentCore {
         LinkEvent event;
         while ((event = events.pollFirst()) != null) {
             switch (event) {
-                case LinkEvent.Deliver(Frame.Data data) -> executions.message(now, data);
-                case LinkEvent.Duplicate(Frame.Data data) -> executions.duplicate(now, data);
+                case LinkEvent.Deliver(Frame.Data data) -> message(now, data);
+                case LinkEvent.Duplicate(Frame.Data data) -> duplicate(now, data);
                 case LinkEvent.PeerRecorded recorded -> outbox.recorded(recorded.entry());
                 case LinkEvent.PeerLive live
                 when live.fresh() -> {
@@ -256,6 +260,47 @@ public final class AgentCore {
             }
         }
         grantWindow();
+    }
+
+    /** Seen for the first time. */
+    private void message(Now now, Frame.Data data) {
+        Subject subject = data.subject();
+        try {
+            if (subject.kind() != Subject.Kind.COMMAND) {
+                throw new RefusedException("this node takes commands only");
+            }
+            if (isInquiry(data)) {
+                executions.inquiry(now, Inquiry.decode(data.body()), data);
+                return;
+            }
+            switch (Document.decode(data.body())) {
+                case Document.Cancel cancel -> executions.cancel(now, cancel);
+                case Document.Command command -> executions.command(now, command, data);
+            }
+        } catch (RefusedException e) {
+            sink.write(new JournalWrite.Quarantine(
+                    new WireMessage(subject.toString(), Map.of("i", data.id().toString()), data.body()),
+                    e.getMessage(),
+                    now.wall()));
+            outbox.error(now, new ErrorEvent("message " + data.id(), "refused: " + e.getMessage(), now.wall()));
+        }
+    }
+
+    /** Its id is known: a command is answered with its present state. */
+    private void duplicate(Now now, Frame.Data data) {
+        try {
+            if (data.subject().kind() == Subject.Kind.COMMAND
+                    && !isInquiry(data)
+                    && Document.decode(data.body()) instanceof Document.Command command) {
+                executions.retell(now, command.id(), data.subject());
+            }
+        } catch (RefusedException e) {
+            sink.log(System.Logger.Level.DEBUG, "known and refused before: " + e.getMessage());
+        }
+    }
+
+    private static boolean isInquiry(Frame.Data data) {
+        return data.subject().equals(Subject.inquiry(data.subject().node()));
     }
 
     private void staleGeneration(long said, long known) {

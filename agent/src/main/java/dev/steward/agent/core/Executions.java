@@ -12,7 +12,6 @@ import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
-import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Now;
 import java.time.Duration;
@@ -49,6 +48,8 @@ final class Executions {
      * station has heard of, so none of it starts until the station has said what it knows.
      */
     private final Set<CommandId> unsure = new LinkedHashSet<>();
+
+    private Set<CommandId> unsureNow = Set.of();
 
     private long position;
     private boolean draining;
@@ -89,43 +90,6 @@ final class Executions {
         startAll(now);
     }
 
-    /** A message seen for the first time. */
-    void message(Now now, Frame.Data data) {
-        Subject subject = data.subject();
-        try {
-            if (subject.kind() != Subject.Kind.COMMAND) {
-                throw new RefusedException("this node takes commands only");
-            }
-            if (subject.equals(Subject.inquiry(settings.name()))) {
-                inquiry(now, Inquiry.decode(data.body()), data);
-                return;
-            }
-            switch (Document.decode(data.body())) {
-                case Document.Cancel cancel -> cancel(now, cancel);
-                case Document.Command command -> command(now, command, data);
-            }
-        } catch (RefusedException e) {
-            sink.write(new JournalWrite.Quarantine(
-                    new WireMessage(subject.toString(), Map.of("i", data.id().toString()), data.body()),
-                    e.getMessage(),
-                    now.wall()));
-            outbox.error(now, new ErrorEvent("message " + data.id(), "refused: " + e.getMessage(), now.wall()));
-        }
-    }
-
-    /** A message whose id is known: a command is answered with its present state. */
-    void duplicate(Now now, Frame.Data data) {
-        try {
-            if (data.subject().kind() == Subject.Kind.COMMAND
-                    && !data.subject().equals(Subject.inquiry(settings.name()))
-                    && Document.decode(data.body()) instanceof Document.Command command) {
-                retell(now, command.id(), data.subject());
-            }
-        } catch (RefusedException e) {
-            sink.log(System.Logger.Level.DEBUG, "known and refused before: " + e.getMessage());
-        }
-    }
-
     void output(Now now, CommandId id, int attempt, OutputChunk chunk) {
         Running execution = running.get(id);
         if (execution != null
@@ -144,9 +108,9 @@ final class Executions {
         if (outcome.state() == ExecutionState.INTERRUPTED && mayRunAgain(stored)) {
             running.remove(id);
             supervisor.process(execution.process).ended(id);
-            requeue(stored);
+            requeue(now, stored);
         } else {
-            end(now, stored, withoutDropped(outcome, store.droppedBytes(id)));
+            end(now, stored, Outcomes.withoutDropped(outcome, store.droppedBytes(id)));
         }
     }
 
@@ -193,8 +157,12 @@ final class Executions {
         running.keySet().forEach(id -> sink.stop(id, ExecutionState.INTERRUPTED));
     }
 
+    /** As it is now; what becomes of it later does not show in it. */
     Set<CommandId> unsure() {
-        return Set.copyOf(unsure);
+        if (unsureNow.size() != unsure.size()) { // it only grows at a start, and only shrinks after it
+            unsureNow = Set.copyOf(unsure);
+        }
+        return unsureNow;
     }
 
     Collection<CommandId> running() {
@@ -209,7 +177,8 @@ final class Executions {
         return supervisor.waitingBytes();
     }
 
-    private void command(Now now, Document.Command command, Frame.Data data) {
+    /** A command in a message that was not seen before. */
+    void command(Now now, Document.Command command, Frame.Data data) {
         if (store.execution(command.id()).isPresent()) {
             retell(now, command.id(), data.subject());
             return;
@@ -244,7 +213,7 @@ final class Executions {
         start(now, supervisor.process(process));
     }
 
-    private void cancel(Now now, Document.Cancel cancel) {
+    void cancel(Now now, Document.Cancel cancel) {
         CommandId id = cancel.command();
         Optional<StoredExecution> found = store.execution(id);
         if (!cancel.targets().contains(settings.name())) {
@@ -257,14 +226,17 @@ final class Executions {
         } else if (unsure.contains(id)) {
             sink.write(new JournalWrite.PutCanceled(id)); // ends it as soon as the station has said what it knows
         } else if (supervisor.remove(found.get())) {
-            end(now, found.get(), unstarted(now, found.get(), ExecutionState.CANCELED, "canceled before it started"));
+            end(
+                    now,
+                    found.get(),
+                    Outcomes.unstarted(now, found.get(), ExecutionState.CANCELED, "canceled before it started"));
         } else {
             sink.write(new JournalWrite.PutCanceled(id));
             sink.stop(id, ExecutionState.CANCELED);
         }
     }
 
-    private void inquiry(Now now, Inquiry inquiry, Frame.Data data) {
+    void inquiry(Now now, Inquiry inquiry, Frame.Data data) {
         if (!inquiry.session().equals(settings.session())
                 || inquiry.conversation() != data.envelope().conversation()) {
             return; // from before; in this conversation the station asks anew, or has done so
@@ -289,7 +261,7 @@ final class Executions {
             StoredExecution started = execution.afterStart(known.attempt());
             sink.killLeftovers(id); // no journal has named the processes of that start
             if (mayRunAgain(started)) {
-                requeue(started);
+                requeue(now, started);
                 startAll(now);
             } else {
                 String reason = "the station has heard of start %d, and this journal is an older copy"
@@ -298,7 +270,10 @@ final class Executions {
             }
         } else if (store.isCanceled(id)) {
             supervisor.remove(execution);
-            end(now, execution, unstarted(now, execution, ExecutionState.CANCELED, "canceled before it started"));
+            end(
+                    now,
+                    execution,
+                    Outcomes.unstarted(now, execution, ExecutionState.CANCELED, "canceled before it started"));
         } else {
             if (known.attempt() > 0) {
                 outbox.ack(now, execution.process(), new Ack.Waiting(id)); // to run again
@@ -310,17 +285,13 @@ final class Executions {
 
     /** An end that the station knows better than this journal: kept, and told only when asked for. */
     private void close(Now now, StoredExecution execution, int attempt, ExecutionState end) {
-        Outcome outcome = Outcome.without(
-                end == ExecutionState.LOST ? ExecutionState.CANCELED : end,
-                attempt,
-                "the station had recorded the end '%s', and this journal was an older copy".formatted(end),
-                execution.startedAt(),
-                now.wall());
+        Outcome outcome = Outcomes.saidByStation(now, execution, attempt, end);
         byte[] ack = new Ack.Finished(execution.id(), outcome).encode();
         sink.write(new JournalWrite.PutExecution(execution.ended(outcome.state(), ack)));
     }
 
-    private void retell(Now now, CommandId id, Subject subject) {
+    /** Says what is known of a command, once more. */
+    void retell(Now now, CommandId id, Subject subject) {
         Optional<StoredExecution> found = store.execution(id);
         if (found.isEmpty()) {
             outbox.ack(now, subject.method() + "." + subject.domain(), new Ack.Unknown(id));
@@ -393,28 +364,16 @@ final class Executions {
                 && !store.isCanceled(execution.id());
     }
 
-    private void requeue(StoredExecution execution) {
+    /** Waits to run again. */
+    private void requeue(Now now, StoredExecution execution) {
         StoredExecution again = execution.waiting();
         sink.write(new JournalWrite.PutExecution(again));
+        outbox.ack(now, again.process(), new Ack.Waiting(again.id()));
         supervisor.add(again);
     }
 
     private void expire(Now now, StoredExecution execution) {
-        end(now, execution, unstarted(now, execution, ExecutionState.EXPIRED, "not started by its deadline"));
-    }
-
-    /** The end of what waits: an honest word also where it waited to run again. */
-    private static Outcome unstarted(Now now, StoredExecution execution, ExecutionState state, String reason) {
-        if (execution.attempt() == 0) {
-            return Outcome.notStarted(state, reason, now.wall());
-        }
-        ExecutionState honest = state == ExecutionState.EXPIRED ? ExecutionState.INTERRUPTED : state;
-        return Outcome.without(
-                honest,
-                execution.attempt(),
-                "interrupted in start %d, and not started again: %s".formatted(execution.attempt(), reason),
-                execution.startedAt(),
-                now.wall());
+        end(now, execution, Outcomes.unstarted(now, execution, ExecutionState.EXPIRED, "not started by its deadline"));
     }
 
     /** The one way in which an execution ends. */
@@ -430,29 +389,7 @@ final class Executions {
     }
 
     private Outcome interruption(Now now, StoredExecution execution, String reason) {
-        return Outcome.without(
-                store.isCanceled(execution.id()) ? ExecutionState.CANCELED : ExecutionState.INTERRUPTED,
-                execution.attempt(),
-                reason,
-                execution.startedAt(),
-                now.wall());
-    }
-
-    private static Outcome withoutDropped(Outcome outcome, long droppedBytes) {
-        return droppedBytes == 0
-                ? outcome
-                : new Outcome(
-                        outcome.state(),
-                        outcome.attempt(),
-                        outcome.exitCode(),
-                        outcome.reason(),
-                        outcome.startedAt(),
-                        outcome.finishedAt(),
-                        outcome.duration(),
-                        outcome.stdoutBytes(),
-                        outcome.stderrBytes(),
-                        outcome.keptBytes() - droppedBytes,
-                        outcome.output());
+        return Outcomes.stopped(now, execution, store.isCanceled(execution.id()), reason);
     }
 
     private StoredExecution stored(CommandId id) {

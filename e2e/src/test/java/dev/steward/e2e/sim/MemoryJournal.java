@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The twin of {@link Journal} in memory. */
-public final class MemoryJournal implements AgentStore {
+public final class MemoryJournal extends MemoryStore implements AgentStore {
     /** Where a row stands: in order of receipt, then of insertion. */
     private record Place(long position, long row) implements Comparable<Place> {
         private static final Comparator<Place> ORDER =
@@ -46,7 +46,6 @@ public final class MemoryJournal implements AgentStore {
     private record Piece(OutputStreamName stream, long offset) {}
 
     private final InstantSource clock;
-    private final UndoLog undo = new UndoLog();
     private final MemoryLinkStore links;
     private final Map<CommandId, Row> byId = new HashMap<>();
     private final TreeMap<Place, Row> byPlace = new TreeMap<>();
@@ -73,19 +72,6 @@ public final class MemoryJournal implements AgentStore {
         this.rows = other.rows;
         this.generation = other.generation;
         this.quarantined = other.quarantined;
-    }
-
-    public void begin() {
-        undo.begin();
-    }
-
-    public void commit() {
-        undo.commit();
-    }
-
-    /** Takes back everything since {@link #begin}. */
-    public void rollback() {
-        undo.rollback();
     }
 
     /** What is committed, as a journal of its own: an older copy of the disk. No transaction may be open. */

@@ -28,7 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** The twin of {@code Ledger} in memory. */
-public final class MemoryLedger implements StationStore {
+public final class MemoryLedger extends MemoryStore implements StationStore {
     private static final int EVENT_ROWS = 100_000;
 
     /** A node as it is stored; its facts are in {@code digest} alone. */
@@ -43,7 +43,6 @@ public final class MemoryLedger implements StationStore {
 
     private record Place(Start start, OutputStreamName stream, long offset) {}
 
-    private final UndoLog undo = new UndoLog();
     private final MemoryLinkStore links;
     private final MemoryExecutions executions;
     private final TreeMap<NodeName, Node> nodes = new TreeMap<>();
@@ -76,19 +75,6 @@ public final class MemoryLedger implements StationStore {
         meta.putAll(other.meta);
         this.events = other.events;
         this.quarantined = other.quarantined;
-    }
-
-    public void begin() {
-        undo.begin();
-    }
-
-    public void commit() {
-        undo.commit();
-    }
-
-    /** Takes back everything since {@link #begin}. */
-    public void rollback() {
-        undo.rollback();
     }
 
     /** What is committed, as a ledger of its own: an older copy of the disk. No transaction may be open. */

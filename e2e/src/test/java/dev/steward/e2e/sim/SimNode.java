@@ -9,9 +9,6 @@ import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
-import dev.steward.message.Outcome;
-import dev.steward.message.OutputChunk;
-import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
@@ -19,7 +16,6 @@ import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -32,9 +28,6 @@ import java.util.Set;
 
 /** An edge unit: a machine with a clock and processes, a disk with a journal, and an agent that comes and goes. */
 final class SimNode extends SimProgram<AgentCore> {
-    /** Documents say by this argument how their command behaves. */
-    static final String LENGTH = "length";
-
     static final AgentCore.Capacity CAPACITY = new AgentCore.Capacity(12, 300_000, 100_000);
     private static final Instrument INSTRUMENT = new Instrument(
             Reached.AGENT_KILLED_BEFORE_COMMIT,
@@ -42,127 +35,10 @@ final class SimNode extends SimProgram<AgentCore> {
             Reached.AGENT_KILLED_WHILE_SENDING,
             Reached.AGENT_FSYNC_FAILED);
     private static final int KEPT_COPIES = 4;
-    private static final int CHUNK = 4_000;
-
-    /** A start, as the operating system and nobody else knows it. */
-    private final class Task {
-        private final Document.Command command;
-        private final int attempt;
-        private final int parent;
-        private final long startedAt = world.millis();
-        private final long pid;
-        private Optional<ExecutionState> stop = Optional.empty();
-        private long written;
-        private boolean alive = true;
-
-        Task(Document.Command command, int attempt, int parent) {
-            this.command = command;
-            this.attempt = attempt;
-            this.parent = parent;
-            this.pid = nextPid++;
-        }
-
-        private boolean isWatched() {
-            return isUp() && parent == incarnation();
-        }
-
-        void run() {
-            CommandId id = command.id();
-            if (isWatched()) {
-                input((core, now) -> core.spawned(id, pid, world.millis()));
-            }
-            long length = lengthMillis(command);
-            int chunks = world.random().nextInt(4) == 0
-                    ? 1 + world.random().nextInt(world.plan().load().chunks())
-                    : 0;
-            for (int i = 0; i < chunks; i++) {
-                world.after(length * i / chunks, this::write);
-            }
-            world.after(length, this::end);
-        }
-
-        private void write() {
-            if (alive && stop.isEmpty()) {
-                byte[] bytes = new byte[1 + world.random().nextInt(CHUNK)];
-                var chunk = new OutputChunk(OutputStreamName.STDOUT, written, bytes);
-                written += bytes.length;
-                if (isWatched()) {
-                    input((core, now) -> core.output(now, command.id(), attempt, chunk));
-                }
-            }
-        }
-
-        void stop(ExecutionState state) {
-            if (alive && stop.isEmpty()) {
-                stop = Optional.of(state);
-                world.after(world.random().nextInt(300), this::end);
-            }
-        }
-
-        void kill() {
-            alive = false;
-            tasks.remove(this);
-        }
-
-        private void end() {
-            if (!alive) {
-                return;
-            }
-            kill();
-            CommandId id = command.id();
-            boolean natural = stop.isEmpty();
-            if (natural && !world.plan().sustained() && world.random().nextInt(40) == 0 && isWatched()) {
-                world.reached(Reached.PROCESS_FAILED);
-                disturbed = true;
-                input((core, now) -> {
-                    core.failed(now, id, "a defect of the method");
-                    afterCommit(() -> unsettled.remove(id));
-                });
-                return;
-            }
-            ExecutionState state =
-                    stop.orElse(world.random().nextInt(4) == 0 ? ExecutionState.FAILED : ExecutionState.SUCCEEDED);
-            OptionalInt exit = natural ? OptionalInt.of(state == ExecutionState.FAILED ? 3 : 0) : OptionalInt.empty();
-            if (natural) {
-                world.oracle().ended(SimNode.this, id, attempt, state);
-            }
-            if (isWatched()) {
-                var outcome = new Outcome(
-                        state,
-                        attempt,
-                        exit,
-                        natural ? Optional.empty() : Optional.of("stopped"),
-                        Optional.of(now().wall()),
-                        now().wall(),
-                        Optional.of(Duration.ofMillis(world.millis() - startedAt)),
-                        written,
-                        0,
-                        written,
-                        List.of());
-                input((core, now) -> {
-                    core.ended(now, id, outcome);
-                    afterCommit(() -> {
-                        unsettled.remove(id);
-                        if (natural) {
-                            world.oracle().recorded(SimNode.this, id, attempt);
-                        }
-                    });
-                });
-            }
-        }
-    }
-
-    private static long lengthMillis(Document.Command command) {
-        try {
-            return command.arguments().integer(LENGTH, 1, 1_000_000);
-        } catch (RefusedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     final NodeName name;
     private final int concurrency;
-    private final List<Task> tasks = new ArrayList<>();
+    private final List<SimTask> tasks = new ArrayList<>();
     private final HashSet<CommandId> unsettled = new HashSet<>();
     private final List<MemoryJournal> copies = new ArrayList<>();
     private final SimBroker.Client client;
@@ -243,7 +119,6 @@ final class SimNode extends SimProgram<AgentCore> {
         var clone = new SimNode(world, label + "'", name, concurrency, disk.copy());
         clone.diskEpoch = diskEpoch;
         clone.disturbed = true;
-        diskEpoch++; // from here on the two know different things
         return clone;
     }
 
@@ -259,7 +134,7 @@ final class SimNode extends SimProgram<AgentCore> {
     void reboot() {
         world.trace(() -> label + " reboots");
         kill();
-        List.copyOf(tasks).forEach(Task::kill);
+        List.copyOf(tasks).forEach(SimTask::kill);
         boots++;
         nextPid = 100;
         world.reached(Reached.MACHINE_REBOOTED);
@@ -285,8 +160,8 @@ final class SimNode extends SimProgram<AgentCore> {
     /** The lowest attempt of this command whose process is alive on this machine, whoever started it. */
     OptionalInt alive(CommandId command) {
         return tasks.stream()
-                .filter(task -> task.command.id().equals(command))
-                .mapToInt(task -> task.attempt)
+                .filter(task -> task.command().equals(command))
+                .mapToInt(SimTask::attempt)
                 .min();
     }
 
@@ -331,8 +206,8 @@ final class SimNode extends SimProgram<AgentCore> {
         for (StoredExecution execution : disk.executions()) {
             if (execution.state() == ExecutionState.RUNNING) {
                 boolean sameBoot = execution.bootId().equals(bootId());
-                for (Task task : List.copyOf(tasks)) {
-                    boolean marked = task.command.id().equals(execution.id()) && task.attempt == execution.attempt();
+                for (SimTask task : List.copyOf(tasks)) {
+                    boolean marked = task.command().equals(execution.id()) && task.attempt() == execution.attempt();
                     if (sameBoot && marked) {
                         world.reached(Reached.LEFTOVER_KILLED);
                         task.kill();
@@ -373,6 +248,20 @@ final class SimNode extends SimProgram<AgentCore> {
         return fresh;
     }
 
+    /** A process of this machine has ended or was ended. */
+    void gone(SimTask task) {
+        tasks.remove(task);
+    }
+
+    /** What its agent has heard of its end is durable. */
+    void settled(CommandId command) {
+        unsettled.remove(command);
+    }
+
+    void disturb() {
+        disturbed = true;
+    }
+
     private static void check(Document.Command command) throws RefusedException {
         if (command.arguments().has("refuse")) {
             throw new RefusedException("this node does not want it");
@@ -408,7 +297,7 @@ final class SimNode extends SimProgram<AgentCore> {
 
     @Override
     void committed() {
-        world.checkNode(this);
+        world.invariants().node(this);
     }
 
     @Override
@@ -431,7 +320,7 @@ final class SimNode extends SimProgram<AgentCore> {
         public void write(JournalWrite write) {
             wrote();
             disk.apply(write);
-            world.sawWrite(write);
+            world.sightings().write(write);
         }
 
         @Override
@@ -447,12 +336,12 @@ final class SimNode extends SimProgram<AgentCore> {
             int parent = incarnation();
             afterCommit(() -> {
                 unsettled.add(command.id());
-                long alive = tasks.stream().filter(Task::isWatched).count();
+                long alive = tasks.stream().filter(SimTask::isWatched).count();
                 if (alive >= concurrency) {
                     throw new Violation(
                             "%s runs %d commands at once, and may run %d".formatted(label, alive + 1, concurrency));
                 }
-                var task = new Task(command, attempt, parent);
+                var task = new SimTask(SimNode.this, command, attempt, parent, nextPid++);
                 world.trace(() -> "%s runs %s attempt %d".formatted(label, command.id(), attempt));
                 world.oracle().started(SimNode.this, command, attempt);
                 tasks.add(task);
@@ -463,7 +352,7 @@ final class SimNode extends SimProgram<AgentCore> {
         @Override
         public void killLeftovers(CommandId id) {
             afterCommit(() -> List.copyOf(tasks).stream()
-                    .filter(task -> task.command.id().equals(id))
+                    .filter(task -> task.command().equals(id))
                     .forEach(task -> {
                         world.reached(Reached.UNKNOWN_LEFTOVER_KILLED);
                         task.kill();
@@ -473,7 +362,7 @@ final class SimNode extends SimProgram<AgentCore> {
         @Override
         public void stop(CommandId id, ExecutionState state) {
             afterCommit(() -> List.copyOf(tasks).stream()
-                    .filter(task -> task.isWatched() && task.command.id().equals(id))
+                    .filter(task -> task.isWatched() && task.command().equals(id))
                     .forEach(task -> task.stop(state)));
         }
 

@@ -177,7 +177,7 @@ final class SimStation extends SimProgram<StationCore> {
         if (world.random().nextInt(10) == 0) {
             reader.recordedUpTo(mailboxPosition);
         }
-        world.checkStation(this);
+        world.invariants().station(this);
     }
 
     @Override

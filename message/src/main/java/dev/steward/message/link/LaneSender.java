@@ -139,8 +139,9 @@ final class LaneSender {
         while (!inFlight.isEmpty() && inFlight.getFirst().number() <= receipt.number()) {
             OutboxEntry entry = inFlight.removeFirst().entry();
             inFlightBytes -= entry.encodedBytes();
-            settled.remove(entry.id());
-            out.write(new LinkWrite.DeleteOutbox(entry.position()));
+            if (!settled.remove(entry.id())) {
+                out.write(new LinkWrite.DeleteOutbox(entry.position()));
+            }
             out.tell(new LinkEvent.PeerRecorded(entry));
             progress = true;
         }

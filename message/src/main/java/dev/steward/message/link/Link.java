@@ -71,10 +71,7 @@ public final class Link {
     private long answerNotBefore = Long.MIN_VALUE;
     private boolean connected;
 
-    private String factsDigest = "";
-    private Optional<JsonObject> facts = Optional.empty();
-    private String knownDigest = "";
-    private boolean peerLacksFacts;
+    private final FactsExchange facts = new FactsExchange();
 
     public Link(
             End end,
@@ -121,16 +118,12 @@ public final class Link {
 
     /** What this end tells of itself in its hellos. */
     public void describe(String digest, JsonObject description) {
-        if (!digest.equals(factsDigest)) {
-            factsDigest = digest;
-            facts = Optional.of(description);
-            peerLacksFacts = true;
-        }
+        facts.describe(digest, description);
     }
 
     /** The digest of the other end's facts as this end has stored them. */
     public void knowsFacts(String digest) {
-        knownDigest = digest;
+        facts.knows(digest);
     }
 
     /** Puts a message into the outbox and sends it as soon as the window allows. */
@@ -287,7 +280,7 @@ public final class Link {
         peerNonce = OptionalLong.of(hello.nonce());
         nonceOf = hello.envelope().session();
         peerHeartbeat = hello.heartbeat();
-        peerLacksFacts = !hello.knownDigest().equals(factsDigest);
+        facts.heard(hello);
         boolean answersUs = hello.echo().isPresent() && hello.echo().getAsLong() == nonce;
         if (!answersUs) {
             counters.notLive++;
@@ -311,16 +304,14 @@ public final class Link {
             open(hello.envelope().session(), opened, out);
         }
         live = true;
-        if (hello.facts().isPresent()) {
-            knownDigest = hello.factsDigest();
-        }
+        facts.accept(hello);
         helloRetry = FIRST_HELLO_RETRY_MS;
         helloAt = now.millis() + heartbeat.toMillis();
         out.tell(new LinkEvent.PeerLive(hello, fresh));
         boolean sameConversation = hello.peer().isPresent()
                 && hello.peer().get().equals(session)
                 && hello.envelope().conversation() == conversation;
-        if (hello.answer() || (peerLacksFacts && facts.isPresent())) {
+        if (hello.answer() || facts.lacking().isPresent()) {
             // The node asks back, so that it always holds the station's newest nonce and its next word is live.
             sayHello(now, end == End.NODE, false, out);
         }
@@ -386,7 +377,6 @@ public final class Link {
     }
 
     private void sayHello(Now now, boolean answer, boolean leaving, LinkSink out) {
-        boolean withFacts = peerLacksFacts && peerNonce.isPresent();
         var lanes = new EnumMap<Lane, Frame.Progress>(Lane.class);
         for (Lane lane : Lane.values()) {
             long sent = sender(lane).highestSent();
@@ -406,9 +396,9 @@ public final class Link {
                 now.wall(),
                 heartbeat,
                 lanes,
-                factsDigest,
-                knownDigest,
-                withFacts ? facts : Optional.empty()));
+                facts.ownDigest(),
+                facts.knownDigest(),
+                peerNonce.isPresent() ? facts.lacking() : Optional.empty()));
         if (answer) {
             helloAt = now.millis() + helloRetry + random.nextLong(helloRetry / 2);
             helloRetry = Math.min(helloRetry * 2, heartbeat.toMillis());

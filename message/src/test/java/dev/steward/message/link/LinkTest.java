@@ -26,9 +26,7 @@ class LinkTest {
 
     @Test
     void helloOpensAConversationAndMessagesArriveInOrder() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         texts(100).forEach(text -> world.station.put(Lane.CONTROL, text));
         texts(100).forEach(text -> world.node.put(Lane.RESULTS, text));
         world.drain(SECOND);
@@ -55,9 +53,7 @@ class LinkTest {
 
     @Test
     void whatIsInFlightStaysWithinTheWindow() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.delayMillis = 10_000_000; // nothing arrives any more
         String large = "x".repeat(10_000);
         for (int i = 0; i < 100; i++) {
@@ -73,9 +69,7 @@ class LinkTest {
 
     @Test
     void aLostTailIsSentAgain() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.station.put(Lane.CONTROL, "first");
         world.run(SECOND);
         world.lossPercent = 100;
@@ -91,9 +85,7 @@ class LinkTest {
 
     @Test
     void anEndThatStartsAgainSendsWhatIsNotRecordedAndTheOtherKnowsItById() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         texts(10).forEach(text -> world.station.put(Lane.CONTROL, text));
         world.run(Duration.ofMillis(1)); // the node has recorded them; its receipt is under way
         world.loseAllInTransit();
@@ -106,9 +98,7 @@ class LinkTest {
 
     @Test
     void aReceiptForANumberThatWasNeverSentIsCountedAndDropped() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.delayMillis = 10_000_000;
         world.station.put(Lane.CONTROL, "one");
         Frame.Data data = (Frame.Data) world.station.sent.getLast();
@@ -125,9 +115,7 @@ class LinkTest {
 
     @Test
     void twoUnderOneNameTakeTurnsAndWhatOneHasIsNotTakenForTheOthers() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         LinkWorld.Peer twin = world.twin();
         twin.link.connected(world.now(), twin);
         var ordered = new ArrayList<String>();
@@ -149,9 +137,7 @@ class LinkTest {
 
     @Test
     void aWindowThatOpensAgainShowsInTheNextHelloWhereItsReceiptWasLost() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.node.link.grant(Lane.CONTROL, 0);
         world.node.link.flush(world.node);
         world.run(SECOND);
@@ -171,9 +157,7 @@ class LinkTest {
 
     @Test
     void whatIsSettledIsNotSentToANewSession() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.loseAllInTransit();
         world.lossPercent = 100;
         MessageId known = world.station.put(Lane.CONTROL, "known to have arrived");
@@ -188,9 +172,7 @@ class LinkTest {
 
     @Test
     void whatIsSettledStillFillsItsGapInTheSameConversation() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.lossPercent = 100;
         MessageId known = world.station.put(Lane.CONTROL, "known to have arrived");
         world.station.link.settle(Lane.CONTROL, known, world.station);
@@ -203,9 +185,7 @@ class LinkTest {
 
     @Test
     void aReplayedHelloIsNotLive() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         Frame.Hello old = (Frame.Hello) world.node.sent.stream()
                 .filter(frame ->
                         frame instanceof Frame.Hello hello && hello.echo().isPresent())
@@ -223,9 +203,7 @@ class LinkTest {
 
     @Test
     void aNodeThatLeavesIsUnreachableAtOnce() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.node.link.leave(world.now(), world.node);
         world.run(Duration.ofMillis(10));
 
@@ -235,9 +213,7 @@ class LinkTest {
 
     @Test
     void inAnUndisturbedConversationEveryHeartbeatIsTwoFrames() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         int before = world.node.sent.size() + world.station.sent.size();
         world.run(Duration.ofSeconds(50)); // ten heartbeats
 
@@ -247,9 +223,7 @@ class LinkTest {
 
     @Test
     void aNodeRefusesAStationOfAnOlderGeneration() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         Frame.Hello old = (Frame.Hello) world.station.sent.getFirst();
         world.station.restart();
         world.run(SECOND);
@@ -261,9 +235,7 @@ class LinkTest {
 
     @Test
     void aReceiverWithoutRoomStopsTheLaneAndOpensItAgain() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.node.link.grant(Lane.CONTROL, 0);
         world.node.link.flush(world.node);
         world.run(SECOND);
@@ -279,9 +251,7 @@ class LinkTest {
 
     @Test
     void aWindowThatOpensInALostFrameOpensWithTheNextHello() {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.station.put(Lane.CONTROL, "before");
         world.run(SECOND);
         world.node.link.grant(Lane.CONTROL, 0);
@@ -321,9 +291,7 @@ class LinkTest {
 
     @Test
     void framesReadBackAsTheyWereWritten() throws Exception {
-        var world = new LinkWorld(1);
-        world.connect();
-        world.run(SECOND);
+        LinkWorld world = LinkWorld.connected();
         world.station.put(Lane.CONTROL, "one");
         world.run(SECOND);
         var all = new ArrayList<>(world.station.sent);

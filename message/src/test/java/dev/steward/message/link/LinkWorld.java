@@ -124,6 +124,14 @@ final class LinkWorld {
         nodes.add(node);
     }
 
+    /** Of the seed 1, with a conversation that is open and quiet. */
+    static LinkWorld connected() {
+        var world = new LinkWorld(1);
+        world.connect();
+        world.run(Duration.ofSeconds(1));
+        return world;
+    }
+
     /** A second program under the node's name, which hears all that is sent to it. */
     Peer twin() {
         var twin = new Peer(Link.End.NODE, NODE, STATION);

@@ -104,10 +104,13 @@ final class Nodes {
 
     /** Feeds a frame to the link of its sender. */
     void frame(Now now, Node node, Frame frame) {
+        boolean wasLive = node.link.isLive();
         node.link.frame(now, frame, sinkOf(node));
         heardInBatch.add(node);
-        node.lastHeardAt = now.wall();
-        sink.presence(node.name, node.link.isLive(), now.wall());
+        if (wasLive || node.link.isLive()) { // else it may be a frame of long ago, from the mailbox or a replay
+            node.lastHeardAt = now.wall();
+        }
+        sink.presence(node.name, node.link.isLive(), node.lastHeardAt);
     }
 
     /** Puts a message for a node into its outbox; returns its id. */

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.core;
+
+import dev.steward.message.ExecutionState;
+import dev.steward.message.Outcome;
+import dev.steward.message.link.Now;
+
+/** The words for ends that no method has told. */
+final class Outcomes {
+    private Outcomes() {}
+
+    /** The end of what waits: an honest word also where it waited to run again. */
+    static Outcome unstarted(Now now, StoredExecution execution, ExecutionState state, String reason) {
+        if (execution.attempt() == 0) {
+            return Outcome.notStarted(state, reason, now.wall());
+        }
+        ExecutionState honest = state == ExecutionState.EXPIRED ? ExecutionState.INTERRUPTED : state;
+        return Outcome.without(
+                honest,
+                execution.attempt(),
+                "interrupted in start %d, and not started again: %s".formatted(execution.attempt(), reason),
+                execution.startedAt(),
+                now.wall());
+    }
+
+    /** The end of what ran and was stopped without an outcome of its own. */
+    static Outcome stopped(Now now, StoredExecution execution, boolean canceled, String reason) {
+        return Outcome.without(
+                canceled ? ExecutionState.CANCELED : ExecutionState.INTERRUPTED,
+                execution.attempt(),
+                reason,
+                execution.startedAt(),
+                now.wall());
+    }
+
+    /** An end that the station has recorded and the journal, an older copy, has not. */
+    static Outcome saidByStation(Now now, StoredExecution execution, int attempt, ExecutionState end) {
+        return Outcome.without(
+                end == ExecutionState.LOST ? ExecutionState.CANCELED : end,
+                attempt,
+                "the station had recorded the end '%s', and this journal was an older copy".formatted(end),
+                execution.startedAt(),
+                now.wall());
+    }
+
+    /** The same without what the outbox had no room for. */
+    static Outcome withoutDropped(Outcome outcome, long droppedBytes) {
+        return droppedBytes == 0
+                ? outcome
+                : new Outcome(
+                        outcome.state(),
+                        outcome.attempt(),
+                        outcome.exitCode(),
+                        outcome.reason(),
+                        outcome.startedAt(),
+                        outcome.finishedAt(),
+                        outcome.duration(),
+                        outcome.stdoutBytes(),
+                        outcome.stderrBytes(),
+                        outcome.keptBytes() - droppedBytes,
+                        outcome.output());
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e.sim;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.json.JsonObject;
+import dev.steward.station.core.Answer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** Orders and cancels, as a patient person does: hands the same bytes in until there is an answer. */
+final class Operator {
+    private final World world;
+    private final Random random;
+    private final List<SimOrder> orders = new ArrayList<>();
+
+    Operator(World world) {
+        this.world = world;
+        this.random = world.random();
+    }
+
+    List<SimOrder> orders() {
+        return orders;
+    }
+
+    void order() {
+        List<NodeName> names =
+                world.nodes().stream().map(node -> node.name).distinct().toList();
+        var targets = new ArrayList<>(names);
+        Collections.shuffle(targets, random);
+        int count = random.nextInt(3) == 0 ? targets.size() : 1 + random.nextInt(Math.min(3, targets.size()));
+        var id = CommandId.create(world.wall(), random);
+        var arguments = new LinkedHashMap<String, Object>();
+        arguments.put(SimTask.LENGTH, lengthMillis());
+        boolean unwanted = random.nextInt(15) == 0;
+        if (unwanted) {
+            arguments.put("refuse", true);
+        }
+        if (chance(world.plan().load().largePercent())) {
+            world.reached(Reached.LARGE_DOCUMENT);
+            arguments.put("padding", "x".repeat(50_000 + random.nextInt(150_000)));
+        }
+        Instant startBefore = world.wall().plusSeconds(random.nextInt(5) == 0 ? 3 + random.nextInt(60) : 6 * 3600);
+        boolean repeatable = random.nextInt(3) == 0;
+        int parts = (count + Limits.TARGETS_PER_DOCUMENT - 1) / Limits.TARGETS_PER_DOCUMENT;
+        var documents = new ArrayList<byte[]>();
+        for (int part = 1; part <= parts; part++) {
+            documents.add(new Document.Command(
+                            id,
+                            part,
+                            parts,
+                            "operator",
+                            world.wall(),
+                            targets.subList(
+                                    (part - 1) * Limits.TARGETS_PER_DOCUMENT,
+                                    Math.min(count, part * Limits.TARGETS_PER_DOCUMENT)),
+                            "test",
+                            "sim",
+                            JsonObject.of(arguments),
+                            startBefore,
+                            Optional.empty(),
+                            repeatable)
+                    .encode());
+        }
+        var order = new SimOrder(id, targets.subList(0, count), documents, unwanted);
+        world.oracle().ordered(order);
+        orders.add(order);
+        submit(order, false);
+    }
+
+    private int lengthMillis() {
+        if (world.plan().sustained()) {
+            return 1 + random.nextInt(200);
+        }
+        return chance(world.plan().load().slowPercent()) ? 20_000 : 1 + random.nextInt(3_000);
+    }
+
+    private boolean chance(int percent) {
+        return random.nextInt(100) < percent;
+    }
+
+    /** Hands an order in until there is an answer, the same bytes each time. */
+    private void submit(SimOrder order, boolean again) {
+        if (again) {
+            world.reached(Reached.ORDER_REPEATED);
+        }
+        if (world.primary().isUp()) {
+            world.primary().order(order.documents(), answer -> {
+                world.trace(
+                        () -> "order " + order.id() + " for " + order.targets().size() + " nodes: " + answer);
+                if (answer instanceof Answer.Accepted) {
+                    order.accept();
+                } else {
+                    order.refuse();
+                }
+            });
+        }
+        world.after(10_000, () -> {
+            if (!order.isAnswered()) {
+                submit(order, true);
+            }
+        });
+    }
+
+    /** Who knows that the ledger is an older copy hands in again what it may have lost. */
+    void orderAgain() {
+        for (SimOrder order : orders) {
+            if (order.isAccepted() && random.nextBoolean()) {
+                world.after(1_000 + random.nextInt(20_000), () -> submit(order, true));
+            }
+        }
+    }
+
+    void cancel() {
+        if (orders.isEmpty() || !world.primary().isUp()) {
+            return;
+        }
+        SimOrder order = orders.get(orders.size() - 1 - random.nextInt(Math.min(orders.size(), 5)));
+        if (order.isAccepted()) {
+            order.cancel();
+            List<NodeName> targets =
+                    order.targets().subList(0, Math.min(order.targets().size(), Limits.TARGETS_PER_DOCUMENT));
+            var cancel = new Document.Cancel(
+                    CommandId.create(world.wall(), random), "operator", world.wall(), targets, order.id());
+            world.primary().cancel(order.id(), List.of(cancel.encode()));
+        }
+    }
+}
