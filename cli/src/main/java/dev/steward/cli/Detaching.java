@@ -40,10 +40,10 @@ final class Detaching implements AutoCloseable {
         }
     }
 
-    static String comeBack(String id) {
+    static String comeBack(StationOptions station, String id) {
         return """
                 detached; the command goes on
-                  steward watch %1$s    to see it live
-                  steward cancel %1$s   to stop it""".formatted(id);
+                  %s    to see it live
+                  %s   to stop it""".formatted(station.line("watch", id), station.line("cancel", id));
     }
 }

@@ -129,7 +129,7 @@ final class Run implements Callable<Integer> {
             result.print(surroundings);
         }
         if (result.exitCode() == ExitCode.INCOMPLETE) {
-            surroundings.err().println("  steward watch %s    to go on waiting".formatted(id));
+            surroundings.err().println("  %s    to go on waiting".formatted(station.line("watch", id)));
         }
         return result.exitCode();
     }
@@ -168,13 +168,13 @@ final class Run implements Callable<Integer> {
         surroundings.out().println(what.isList() ? Json.text(views) : Json.text(views.getFirst()));
     }
 
-    private static String farewell(List<Prepared> prepared, boolean accepted) {
+    private String farewell(List<Prepared> prepared, boolean accepted) {
         if (!accepted) {
-            return "interrupted while ordering, which may have arrived or not\n  see with: steward show "
-                    + prepared.getFirst().id();
+            return "interrupted while ordering, which may have arrived or not\n  see with: "
+                    + station.line("show", prepared.getFirst().id().toString());
         }
         if (prepared.size() == 1) {
-            return Detaching.comeBack(prepared.getFirst().id().toString());
+            return Detaching.comeBack(station, prepared.getFirst().id().toString());
         }
         return "detached; the %d commands go on\n  steward commands    to see them".formatted(prepared.size());
     }

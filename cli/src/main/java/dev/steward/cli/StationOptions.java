@@ -3,11 +3,14 @@ package dev.steward.cli;
 
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.api.StationFile;
+import dev.steward.cli.order.ShellArguments;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -31,6 +34,22 @@ final class StationOptions {
             paramLabel = "DIR",
             description = "Folder with station.json; also STEWARD_DATA. Default: ~/.local/state/steward.")
     private @Nullable Path data;
+
+    /** A line that reaches the same station: {@code words} with what was given here. */
+    String line(String subcommand, String... words) {
+        var line = new ArrayList<String>(List.of("steward", subcommand));
+        if (url != null) {
+            line.addAll(List.of("--station-url", url));
+        }
+        if (tokenFile != null) {
+            line.addAll(List.of("--token-file", tokenFile.toString()));
+        }
+        if (data != null) {
+            line.addAll(List.of("--data", data.toString()));
+        }
+        line.addAll(List.of(words));
+        return ShellArguments.line(line);
+    }
 
     StationClient client(Surroundings surroundings) throws Failure {
         Path file = surroundings.dataFolder(data).resolve("station.json");

@@ -51,7 +51,7 @@ final class Watch implements Callable<Integer> {
         StationClient client = station.client(surroundings);
         CommandInfo command = client.command(id);
         Deadline deadline = wait == null ? Deadline.NEVER : Deadline.in(wait);
-        try (var detaching = Detaching.open(surroundings, () -> Detaching.comeBack(command.id()))) {
+        try (var detaching = Detaching.open(surroundings, () -> Detaching.comeBack(station, command.id()))) {
             if (json) {
                 new Follower(client, command.id(), new WatchJson(surroundings)).untilDrained(command, deadline);
             } else {

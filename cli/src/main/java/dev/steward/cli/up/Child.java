@@ -40,6 +40,9 @@ final class Child {
     /** By shell and JVM custom: 128 + SIGTERM. */
     private static final int ENDED_BY_SIGTERM = 143;
 
+    /** Our programs end so where they can't run and have said why: a folder in use, an address taken, a wrong setting. */
+    private static final List<Integer> REFUSALS = List.of(1, 2);
+
     private final Plan plan;
     private final Backoff backoff = new Backoff();
     private @Nullable Process process;
@@ -47,6 +50,7 @@ final class Child {
     private long startAgainNanos;
     private boolean ended;
     private boolean waitsForRestart;
+    private String refusal = "";
 
     Child(Plan plan) {
         this.plan = plan;
@@ -91,7 +95,9 @@ final class Child {
         plan.log.limit();
         if (waitsForRestart && System.nanoTime() - startAgainNanos >= 0) {
             start();
-            return Optional.of("%s started again, pid %d".formatted(plan.name, process == null ? 0 : process.pid()));
+            return refusal.isEmpty()
+                    ? Optional.of("%s started again, pid %d".formatted(plan.name, process == null ? 0 : process.pid()))
+                    : Optional.empty();
         }
         if (ended || process == null || process.isAlive()) {
             return Optional.empty();
@@ -105,8 +111,15 @@ final class Child {
         Duration pause = backoff.afterRunOf(Duration.ofNanos(System.nanoTime() - startedNanos));
         waitsForRestart = true;
         startAgainNanos = System.nanoTime() + pause.toNanos();
-        return Optional.of("%s crashed (exit %d), is started again in %s; its log: %s"
-                .formatted(plan.name, exit, Durations.text(pause), plan.log.path()));
+        String before = refusal;
+        refusal = REFUSALS.contains(exit) ? String.join("", plan.log.tail(1)).strip() : "";
+        if (refusal.isEmpty()) {
+            return Optional.of("%s crashed (exit %d), is started again in %s; its log: %s"
+                    .formatted(plan.name, exit, Durations.text(pause), plan.log.path()));
+        }
+        return refusal.equals(before) // said once; the next tries go on in silence
+                ? Optional.empty()
+                : Optional.of("%s can't run, and is tried again and again: %s".formatted(plan.name, refusal));
     }
 
     void terminate() {

@@ -63,6 +63,20 @@ class ChildrenTest {
     }
 
     @Test
+    void whoCannotRunSaysWhyOnceHoweverOftenItIsTried() throws Exception {
+        Path tries = folder.resolve("tries");
+        start("agent", "a", "echo x >> %s; echo the data folder is in use by the process 7; exit 1".formatted(tries));
+        while (!Files.exists(tries) || Files.readAllLines(tries).size() < 3) {
+            children.check();
+            Thread.sleep(20);
+        }
+
+        assertThat(said)
+                .containsExactly(
+                        "a can't run, and is tried again and again: the data folder is in use by the process 7");
+    }
+
+    @Test
     void whoIsStoppedByHandStaysDown() throws Exception {
         Child child = start("agent", "a", "exec sleep 60");
         long pid = child.process().orElseThrow().pid();

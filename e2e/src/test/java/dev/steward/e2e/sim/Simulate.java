@@ -63,6 +63,8 @@ final class Simulate {
                     var world = new World(seed, Optional.empty());
                     try {
                         world.run();
+                    } catch (LinkageError e) {
+                        throw e; // what was compiled does not fit together: no finding
                     } catch (Throwable e) {
                         failed.accumulateAndGet(seed, Math::min);
                         if (goOn) {
@@ -103,6 +105,8 @@ final class Simulate {
             return Optional.empty();
         } catch (Violation violation) {
             return Optional.of(violation);
+        } catch (LinkageError e) {
+            throw e;
         } catch (Throwable e) {
             return Optional.of(new Violation("the simulation broke: " + e, e));
         }
@@ -114,10 +118,12 @@ final class Simulate {
         if (arguments.length == 1) {
             Optional<Violation> violation = run(Long.parseLong(arguments[0]), System.out::println);
             violation.ifPresent(found -> found.printStackTrace(System.out));
+            System.out.printf("seed %s %s%n", arguments[0], violation.isPresent() ? "failed" : "passed");
             failed = violation.isPresent();
         } else {
             Result result = seeds(Long.parseLong(arguments[0]), Long.parseLong(arguments[1]), arguments.length > 2);
             System.out.println(result.summary());
+            System.out.println(result.failed().isPresent() ? "failed" : "passed");
             result.failed().ifPresent(found -> System.out.println(found.text()));
             failed = result.failed().isPresent();
         }
