@@ -32,7 +32,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
@@ -84,13 +83,10 @@ public final class Agent {
 
     private final class Host implements CommitLoop.Host<AgentCore> {
         private long interruptAt = Long.MAX_VALUE;
-        /** Before the batch: what it settles is only settled when it is durable. */
-        private Set<CommandId> unsure = Set.of();
 
         @Override
         public AgentCore begin() {
             journal.begin();
-            unsure = core.unsure();
             return core;
         }
 
@@ -112,7 +108,7 @@ public final class Agent {
             var alive = new HashSet<CommandId>();
             processes.values().forEach(process -> alive.addAll(process.unsettled()));
             journal.begin();
-            core = newCore(new AgentCore.Recovery(alive, Optional.of(unsure)));
+            core = newCore(new AgentCore.Recovery(alive, Optional.of(core.foundWaiting())));
             if (connected) {
                 core.connected(CommitLoop.now());
             }
@@ -190,7 +186,6 @@ public final class Agent {
         private record Stop(CommandId id, ExecutionState state) {}
 
         private final List<Frame> frames = new ArrayList<>();
-        private final List<CommandId> leftovers = new ArrayList<>();
         private final List<Start> starts = new ArrayList<>();
         private final List<Stop> stops = new ArrayList<>();
         private final List<CommandId> settled = new ArrayList<>();
@@ -212,7 +207,7 @@ public final class Agent {
 
         @Override
         public void killLeftovers(CommandId id) {
-            leftovers.add(id);
+            Leftovers.killMarked(AgentProcess.markers(settings.name(), id));
         }
 
         @Override
@@ -227,7 +222,6 @@ public final class Agent {
 
         void carryOut() {
             settled.forEach(id -> processes.values().forEach(process -> process.settled(id)));
-            leftovers.forEach(id -> Leftovers.killMarked(AgentProcess.markers(settings.name(), id)));
             starts.forEach(start -> process(start.process()).start(start.command(), start.attempt()));
             stops.forEach(stop -> processes.values().forEach(process -> process.stop(stop.id(), stop.state())));
             frames.forEach(frame -> bus.publish(FrameCodec.encode(frame)));
@@ -235,7 +229,6 @@ public final class Agent {
         }
 
         void drop() {
-            leftovers.clear();
             starts.clear();
             stops.clear();
             settled.clear();

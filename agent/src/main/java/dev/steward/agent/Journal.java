@@ -39,7 +39,7 @@ public final class Journal implements AgentStore, AutoCloseable {
               position INTEGER PRIMARY KEY, at TEXT NOT NULL, reason TEXT NOT NULL, subject TEXT NOT NULL,
               headers TEXT NOT NULL, body BLOB NOT NULL);
             """;
-    private static final String DROPPED_OUTPUT = """
+    private static final String DROPPED_OUTPUT = SqliteLinkStore.BY_ID + """
             CREATE TABLE dropped (
               execution TEXT NOT NULL, stream TEXT NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
               PRIMARY KEY (execution, stream, offset));

@@ -327,6 +327,27 @@ class AgentCoreTest {
     }
 
     @Test
+    void anInquiryThatAnEarlierStartOfTheStationHasLeftLetsNothingStart() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        AgentCore core = core();
+        station().meet(core, now);
+        station().inquireFrom(Session.create(random), core, now, id);
+        assertThat(started).isEmpty();
+
+        station().inquire(core, now, id, 0, Optional.empty());
+        assertThat(started).containsExactly(id + "/1");
+    }
+
+    @Test
+    void whatWasCanceledDoesNotStartWhenAJournalIsReopened() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        journal().apply(new JournalWrite.PutCanceled(id));
+        reopened();
+
+        assertThat(started).isEmpty();
+    }
+
+    @Test
     void aCancelOfWhatTheJournalHoldsWaitsForTheStationsWordToo() {
         CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
         journal().apply(new JournalWrite.PutCanceled(id));

@@ -65,10 +65,26 @@ final class OtherEnd implements LinkSink, AutoCloseable {
         inquire(core, now, link.peerSession(), command, attempt, ended);
     }
 
+    /** Asks in a message that an earlier start of the station has made. */
+    void inquireFrom(Session maker, AgentCore core, Now now, CommandId command) {
+        inquire(maker, link.peerSession(), core, now, command, 0, Optional.empty());
+    }
+
     void inquire(
             AgentCore core, Now now, Session asked, CommandId command, int attempt, Optional<ExecutionState> ended) {
+        inquire(session, asked, core, now, command, attempt, ended);
+    }
+
+    private void inquire(
+            Session maker,
+            Session asked,
+            AgentCore core,
+            Now now,
+            CommandId command,
+            int attempt,
+            Optional<ExecutionState> ended) {
         var inquiry = new Inquiry(asked, link.conversation(), List.of(new Inquiry.Entry(command, attempt, ended)));
-        var id = new MessageId(session, ++counter);
+        var id = new MessageId(maker, ++counter);
         link.enqueue(
                 now,
                 new OutboxEntry(counter, node, Lane.RESULTS, id, Subject.inquiry(node), inquiry.encode(), true),

@@ -102,14 +102,14 @@ public sealed interface Ack {
         List<OutputChunk> chunks = readChunks(json, body, Math.min(end + 1, body.length));
         String type = json.text("type");
         return switch (type) {
-            case "started" -> new Started(command, attempt(json), json.time("startedAt"));
+            case "started" -> new Started(command, attempt(json, 1), json.time("startedAt"));
             case "waiting" -> new Waiting(command);
             case "unsure" -> new Unsure(command);
             case "output" -> {
                 if (chunks.size() != 1) {
                     throw new RefusedException("an output ack carries one chunk, not " + chunks.size());
                 }
-                yield new Output(command, attempt(json), chunks.getFirst());
+                yield new Output(command, attempt(json, 1), chunks.getFirst());
             }
             case "finished" -> new Finished(command, readOutcome(json, chunks));
             case "unknown" -> new Unknown(command);
@@ -141,8 +141,8 @@ public sealed interface Ack {
         return chunks;
     }
 
-    private static int attempt(JsonObject json) throws RefusedException {
-        return (int) json.integer("attempt", 0, Limits.ATTEMPTS);
+    private static int attempt(JsonObject json, int least) throws RefusedException {
+        return (int) json.integer("attempt", least, Limits.ATTEMPTS);
     }
 
     private static void putOutcome(Map<String, @Nullable Object> json, Outcome outcome) {
@@ -167,7 +167,7 @@ public sealed interface Ack {
         long stderrBytes = json.integer("stderrBytes", 0, Long.MAX_VALUE / 2);
         return new Outcome(
                 state,
-                attempt(json),
+                attempt(json, 0),
                 json.has("exitCode")
                         ? OptionalInt.of((int) json.integer("exitCode", Integer.MIN_VALUE, Integer.MAX_VALUE))
                         : OptionalInt.empty(),

@@ -25,6 +25,7 @@ class AckTest {
         return Stream.of(
                 new Ack.Started(ID, 2, NOW),
                 new Ack.Waiting(ID),
+                new Ack.Unsure(ID),
                 new Ack.Unknown(ID),
                 new Ack.CancelRefused(ID, "it has ended"),
                 new Ack.Finished(ID, Outcome.notStarted(ExecutionState.EXPIRED, "too late", NOW)));
@@ -71,6 +72,20 @@ class AckTest {
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> Ack.decode(cut)).isInstanceOf(RefusedException.class);
+        }
+    }
+
+    @Test
+    void outputAndStartsNameTheirStart() {
+        for (Ack ack : List.of(
+                new Ack.Started(ID, 1, Instant.EPOCH),
+                new Ack.Output(ID, 1, new OutputChunk(OutputStreamName.STDOUT, 0, new byte[] {1})))) {
+            byte[] none = new String(ack.encode(), StandardCharsets.ISO_8859_1)
+                    .replace("\"attempt\":1", "\"attempt\":0")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            assertThatThrownBy(() -> Ack.decode(none))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("attempt");
         }
     }
 }

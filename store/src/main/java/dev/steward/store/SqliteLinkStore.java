@@ -30,6 +30,9 @@ public final class SqliteLinkStore implements LinkStore {
               PRIMARY KEY (peer, session, lane));
             """;
 
+    /** The second migration of every database with {@link #SCHEMA}: messages are looked up by id too. */
+    public static final String BY_ID = "CREATE INDEX outbox_id ON outbox (id, peer, lane);\n";
+
     private static final int ROWS_AT_ONCE = 256;
 
     private final Database database;
@@ -62,6 +65,12 @@ public final class SqliteLinkStore implements LinkStore {
                         peer.value(),
                         lane.token(),
                         id.toString());
+            case LinkWrite.ForgetSubject(NodeName peer, Lane lane, Subject subject) ->
+                database.execute(
+                        "DELETE FROM outbox WHERE peer = ? AND lane = ? AND subject = ?",
+                        peer.value(),
+                        lane.token(),
+                        subject.toString());
             case LinkWrite.PutSeen(NodeName peer, Session session, Lane lane, long counter) -> {
                 int updated = database.execute(
                         "UPDATE seen SET counter = ? WHERE peer = ? AND session = ? AND lane = ?",

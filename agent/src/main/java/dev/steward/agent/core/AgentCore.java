@@ -65,16 +65,16 @@ public final class AgentCore {
      * What a process knows besides the journal that it takes up.
      *
      * @param alive executions that still run in this very process
-     * @param unsure what had yet to be settled with the station, where this very process has only reopened its journal;
-     *     empty where it has just started and the journal may be an older copy
+     * @param foundWaiting where this very process has only reopened its journal, what its first core had found waiting
+     *     there: of all else it is sure. Empty where it has just started, and the journal may be an older copy
      */
-    public record Recovery(Set<CommandId> alive, Optional<Set<CommandId>> unsure) {
+    public record Recovery(Set<CommandId> alive, Optional<Set<CommandId>> foundWaiting) {
         public static Recovery atStart() {
             return new Recovery(Set.of(), Optional.empty());
         }
 
         boolean isSureOf(CommandId id) {
-            return unsure.isPresent() && !unsure.get().contains(id);
+            return foundWaiting.isPresent() && !foundWaiting.get().contains(id);
         }
     }
 
@@ -210,9 +210,9 @@ public final class AgentCore {
         executions.interruptAll();
     }
 
-    /** What waits for the station's word on it. */
-    public Set<CommandId> unsure() {
-        return executions.unsure();
+    /** What the journal held waiting when this core took it up, and what was then to be settled with the station. */
+    public Set<CommandId> foundWaiting() {
+        return executions.foundWaiting();
     }
 
     public boolean isIdle() {
@@ -239,7 +239,10 @@ public final class AgentCore {
             switch (event) {
                 case LinkEvent.Deliver(Frame.Data data) -> message(now, data);
                 case LinkEvent.Duplicate(Frame.Data data) -> duplicate(now, data);
-                case LinkEvent.PeerRecorded recorded -> outbox.recorded(recorded.entry());
+                case LinkEvent.PeerRecorded(var entry) -> {
+                    outbox.recorded(entry);
+                    executions.recorded(entry.id());
+                }
                 case LinkEvent.PeerLive live
                 when live.fresh() -> {
                     executions.contact(now);

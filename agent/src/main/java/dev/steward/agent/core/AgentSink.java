@@ -6,7 +6,7 @@ import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.link.Frame;
 
-/** Where the agent's core puts its effects. Writes join the open transaction at once; all else waits for its commit. */
+/** Where the agent's core puts its effects. Writes join the open transaction; the rest waits for its commit. */
 public interface AgentSink {
     void write(JournalWrite write);
 
@@ -15,7 +15,10 @@ public interface AgentSink {
     /** Start the command in its process; it is recorded as running. */
     void start(String process, Document.Command command, int attempt);
 
-    /** End all processes that carry the marker of this command, left by a start that the journal does not know of. */
+    /**
+     * End all processes that carry the marker of this command, left by a start that the journal does not know of. This one
+     * effect does not wait: after the commit nothing would tell of them any more, and to end them twice does no harm.
+     */
     void killLeftovers(CommandId id);
 
     /** End a running execution, which then reports {@code state}. */

@@ -13,6 +13,7 @@ import dev.steward.message.OutputChunk;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.link.Frame;
+import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import java.time.Duration;
 import java.util.Collection;
@@ -49,13 +50,15 @@ final class Executions {
      */
     private final Set<CommandId> unsure = new LinkedHashSet<>();
 
-    private Set<CommandId> unsureNow = Set.of();
+    /** All of {@link #unsure} at the start, settled or not. */
+    private Set<CommandId> foundWaiting = Set.of();
 
     private long position;
     private boolean draining;
     private long forgetAt;
     private long expireAt;
     private long askAt = Long.MAX_VALUE;
+    private Optional<MessageId> lastAsked = Optional.empty();
 
     Executions(AgentCore.Settings settings, AgentStore store, AgentSink sink, MethodCheck methods, Outbox outbox) {
         this.settings = settings;
@@ -72,7 +75,7 @@ final class Executions {
         Set<CommandId> alive = recovery.alive();
         for (StoredExecution execution : store.open()) {
             if (execution.state() != ExecutionState.RUNNING) {
-                if (recovery.isSureOf(execution.id())) {
+                if (recovery.isSureOf(execution.id()) && !store.isCanceled(execution.id())) {
                     supervisor.add(execution);
                 } else {
                     addUnsure(execution);
@@ -87,6 +90,7 @@ final class Executions {
                 interrupted(now, execution);
             }
         }
+        foundWaiting = Set.copyOf(unsure);
         startAll(now);
     }
 
@@ -139,9 +143,23 @@ final class Executions {
         }
         if (now.millis() >= askAt) {
             askAt = Long.MAX_VALUE;
-            unsure.forEach(id -> outbox.ack(now, stored(id).process(), new Ack.Unsure(id)));
+            ask(now);
         }
         startAll(now); // a process that was down may be up again
+    }
+
+    private void ask(Now now) {
+        if (lastAsked.isEmpty()) { // else the questions are in the outbox, and will be answered in this conversation
+            unsure.forEach(
+                    id -> lastAsked = Optional.of(outbox.ack(now, stored(id).process(), new Ack.Unsure(id))));
+        }
+    }
+
+    /** The station has recorded a message of this start. */
+    void recorded(MessageId message) {
+        if (lastAsked.filter(message::equals).isPresent()) {
+            lastAsked = Optional.empty();
+        }
     }
 
     /** The station is there, in a new conversation. */
@@ -157,12 +175,8 @@ final class Executions {
         running.keySet().forEach(id -> sink.stop(id, ExecutionState.INTERRUPTED));
     }
 
-    /** As it is now; what becomes of it later does not show in it. */
-    Set<CommandId> unsure() {
-        if (unsureNow.size() != unsure.size()) { // it only grows at a start, and only shrinks after it
-            unsureNow = Set.copyOf(unsure);
-        }
-        return unsureNow;
+    Set<CommandId> foundWaiting() {
+        return foundWaiting;
     }
 
     Collection<CommandId> running() {
@@ -237,9 +251,11 @@ final class Executions {
     }
 
     void inquiry(Now now, Inquiry inquiry, Frame.Data data) {
-        if (!inquiry.session().equals(settings.session())
-                || inquiry.conversation() != data.envelope().conversation()) {
-            return; // from before; in this conversation the station asks anew, or has done so
+        boolean asksNow = inquiry.session().equals(settings.session())
+                && inquiry.conversation() == data.envelope().conversation()
+                && data.id().session().equals(data.envelope().session());
+        if (!asksNow) {
+            return; // from before, or from an earlier start of the station: in this conversation it asks anew
         }
         for (Inquiry.Entry entry : inquiry.commands()) {
             if (unsure.remove(entry.command())) {

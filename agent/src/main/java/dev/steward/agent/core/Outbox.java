@@ -34,8 +34,8 @@ final class Outbox {
         this.bulkBytes = store.bulkBytes();
     }
 
-    void ack(Now now, String process, Ack ack) {
-        put(now, Lane.RESULTS, ackSubject(process), ack.encode());
+    MessageId ack(Now now, String process, Ack ack) {
+        return put(now, Lane.RESULTS, ackSubject(process), ack.encode());
     }
 
     /** An end that is told for the first time or again, in the bytes that the journal keeps. */
@@ -69,9 +69,10 @@ final class Outbox {
         return Subject.ack(station, process.substring(0, dot), process.substring(dot + 1));
     }
 
-    private void put(Now now, Lane lane, Subject subject, byte[] body) {
+    private MessageId put(Now now, Lane lane, Subject subject, byte[] body) {
         var id = new MessageId(session, ++counter);
         // Marked as sent from the start where the link is live: it goes out right after this commit, or may.
         link.enqueue(now, new OutboxEntry(++position, station, lane, id, subject, body, link.isLive()), sink);
+        return id;
     }
 }

@@ -202,6 +202,21 @@ abstract class LinkStoreContract {
     }
 
     @Test
+    void entriesAreForgottenByTheirSubjectOnTheirOwnLaneToTheirOwnPeer() {
+        Subject subject = put(1, PEER, Lane.CONTROL, 10).subject();
+        put(2, PEER, Lane.RESULTS, 20);
+        put(3, OTHER, Lane.CONTROL, 5);
+        apply(new LinkWrite.ForgetSubject(PEER, Lane.CONTROL, Subject.inquiry(PEER)));
+        assertThat(positions(PEER, Lane.CONTROL, 0, ENOUGH)).containsExactly(1L);
+
+        apply(new LinkWrite.ForgetSubject(PEER, Lane.CONTROL, subject));
+        assertThat(positions(PEER, Lane.CONTROL, 0, ENOUGH)).isEmpty();
+        assertThat(positions(PEER, Lane.RESULTS, 0, ENOUGH)).containsExactly(2L);
+        assertThat(positions(OTHER, Lane.CONTROL, 0, ENOUGH)).containsExactly(3L);
+        assertThat(outboxBytes(Lane.CONTROL)).isEqualTo(5);
+    }
+
+    @Test
     void theBytesOfALaneAreThoseOfTheBodiesToAllPeers() {
         put(1, PEER, Lane.BULK, 100);
         put(2, OTHER, Lane.BULK, 20);

@@ -3,6 +3,7 @@ package dev.steward.e2e.sim;
 
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkStore;
 import dev.steward.message.link.LinkWrite;
@@ -64,6 +65,12 @@ final class MemoryLinkStore implements LinkStore {
                         .filter(entry -> entry.id().equals(id))
                         .findFirst()
                         .ifPresent(entry -> delete(entry.position()));
+            case LinkWrite.ForgetSubject(NodeName peer, Lane lane, Subject subject) ->
+                entries(peer, lane).values().stream()
+                        .filter(entry -> entry.subject().equals(subject))
+                        .map(OutboxEntry::position)
+                        .toList()
+                        .forEach(this::delete);
             case LinkWrite.PutSeen(NodeName peer, Session session, Lane lane, long counter) ->
                 putSeen(seen.computeIfAbsent(peer, name -> new LinkedHashMap<>()), new SeenKey(session, lane), counter);
         }

@@ -49,7 +49,6 @@ final class SimNode extends SimProgram<AgentCore> {
     private long skew;
     private boolean disturbed;
     private boolean isReopening;
-    private Set<CommandId> unsure = Set.of();
     private long heardGeneration;
 
     SimNode(World world, String label, NodeName name, int concurrency, MemoryJournal disk) {
@@ -178,12 +177,6 @@ final class SimNode extends SimProgram<AgentCore> {
     }
 
     @Override
-    public AgentCore begin() {
-        unsure = core().unsure();
-        return super.begin();
-    }
-
-    @Override
     void kill() {
         disturbed = true;
         client.disconnect();
@@ -239,7 +232,7 @@ final class SimNode extends SimProgram<AgentCore> {
                 world.random(),
                 now,
                 isReopening
-                        ? new AgentCore.Recovery(Set.copyOf(unsettled), Optional.of(unsure))
+                        ? new AgentCore.Recovery(Set.copyOf(unsettled), Optional.of(core().foundWaiting()))
                         : AgentCore.Recovery.atStart(),
                 false);
         var facts = new LinkedHashMap<String, Object>();
@@ -351,12 +344,12 @@ final class SimNode extends SimProgram<AgentCore> {
 
         @Override
         public void killLeftovers(CommandId id) {
-            afterCommit(() -> List.copyOf(tasks).stream()
-                    .filter(task -> task.command().equals(id))
-                    .forEach(task -> {
-                        world.reached(Reached.UNKNOWN_LEFTOVER_KILLED);
-                        task.kill();
-                    }));
+            for (SimTask task : List.copyOf(tasks)) {
+                if (task.command().equals(id)) {
+                    world.reached(Reached.UNKNOWN_LEFTOVER_KILLED);
+                    task.kill();
+                }
+            }
         }
 
         @Override

@@ -22,7 +22,8 @@ abstract class SimProgram<C> implements Committer.Host<C> {
         KILLED_BEFORE_COMMIT,
         KILLED_AFTER_COMMIT,
         KILLED_WHILE_SENDING,
-        FSYNC_FAILS
+        FSYNC_FAILS,
+        STORE_IS_BUSY
     }
 
     /** The process is gone, in the middle of whatever it did. */
@@ -219,6 +220,11 @@ abstract class SimProgram<C> implements Committer.Host<C> {
 
     @Override
     public C begin() {
+        if (armed.filter(Breakdown.STORE_IS_BUSY::equals).isPresent()) {
+            armed = Optional.empty();
+            world.reached(Reached.STORE_WAS_BUSY);
+            throw new StoreException("the store is busy", new java.io.IOException("simulated"));
+        }
         beginStore();
         return core();
     }
@@ -226,7 +232,8 @@ abstract class SimProgram<C> implements Committer.Host<C> {
     @Override
     public void commit() {
         endBatch(core());
-        Optional<Breakdown> breakdown = dirty ? armed : Optional.empty();
+        Optional<Breakdown> breakdown =
+                dirty ? armed.filter(armed -> armed != Breakdown.STORE_IS_BUSY) : Optional.empty();
         if (breakdown.isPresent()) {
             armed = Optional.empty();
             world.trace(() -> label + " meets " + breakdown.get());
@@ -260,6 +267,7 @@ abstract class SimProgram<C> implements Committer.Host<C> {
                     }
                     throw new StoreException("fsync failed", new java.io.IOException("simulated"));
                 }
+                case STORE_IS_BUSY -> throw new IllegalStateException("met at the beginning of a batch");
             }
         }
         commitStore();

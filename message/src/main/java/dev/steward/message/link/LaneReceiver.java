@@ -52,7 +52,7 @@ final class LaneReceiver {
         take(data, seen, link, out);
         while (!ahead.isEmpty() && ahead.firstKey() == next) {
             Frame.Data following = ahead.pollFirstEntry().getValue();
-            aheadBytes -= following.body().length;
+            aheadBytes -= size(following);
             take(following, seen, link, out);
         }
     }
@@ -79,9 +79,13 @@ final class LaneReceiver {
 
     /** Holds a frame that overtook another, as far as the window that was granted goes. */
     private void keepAhead(Frame.Data data) {
-        if (aheadBytes + data.body().length <= Limits.WINDOW_BYTES && ahead.putIfAbsent(data.number(), data) == null) {
-            aheadBytes += data.body().length;
+        if (aheadBytes + size(data) <= Limits.WINDOW_BYTES && ahead.putIfAbsent(data.number(), data) == null) {
+            aheadBytes += size(data);
         }
+    }
+
+    private static int size(Frame.Data data) {
+        return OutboxEntry.encodedBytes(data.subject(), data.body());
     }
 
     /** The sender says that it has sent up to {@code sent}: a lost tail shows here. */

@@ -2,6 +2,7 @@
 package dev.steward.message.link;
 
 import dev.steward.message.Limits;
+import dev.steward.message.Subject;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -78,6 +79,10 @@ final class LaneSender {
         }
         removeQueued(entry -> entry.id().equals(id));
         return OptionalLong.empty();
+    }
+
+    void forget(Subject subject) {
+        removeQueued(entry -> entry.subject().equals(subject));
     }
 
     /** A new conversation: numbers begin anew, and whatever is not recorded is sent again. */

@@ -3,6 +3,7 @@ package dev.steward.message.link;
 
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
 import dev.steward.message.json.JsonObject;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -158,6 +159,12 @@ public final class Link {
                         : new LinkWrite.ForgetOutbox(peer, lane, id));
     }
 
+    /** Gives up what is not yet sent in this conversation, because it was meant for an earlier one. */
+    public void forget(Lane lane, Subject subject, LinkSink out) {
+        sender(lane).forget(subject);
+        out.write(new LinkWrite.ForgetSubject(peer, lane, subject));
+    }
+
     /** How many unrecorded bytes of this lane are welcome; 0 stops the sender. */
     public void grant(Lane lane, int bytes) {
         receiver(lane).grant(bytes);
@@ -279,7 +286,6 @@ public final class Link {
         }
         peerNonce = OptionalLong.of(hello.nonce());
         nonceOf = hello.envelope().session();
-        peerHeartbeat = hello.heartbeat();
         facts.heard(hello);
         boolean answersUs = hello.echo().isPresent() && hello.echo().getAsLong() == nonce;
         if (!answersUs) {
@@ -292,6 +298,7 @@ public final class Link {
             return;
         }
         nonce++; // a replay of this hello will not be live
+        peerHeartbeat = hello.heartbeat();
         heardAt = now.millis();
         if (hello.leaving()) {
             gone("it said that it stops", out);

@@ -2,6 +2,7 @@
 package dev.steward.message.link;
 
 import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
 import java.util.List;
 
 /** A change of a link's store. */
@@ -14,6 +15,9 @@ public sealed interface LinkWrite {
 
     /** Deletes the entry with this id, where there is one. */
     record ForgetOutbox(NodeName peer, Lane lane, MessageId id) implements LinkWrite {}
+
+    /** Deletes the entries with this subject. */
+    record ForgetSubject(NodeName peer, Lane lane, Subject subject) implements LinkWrite {}
 
     record PutSeen(NodeName peer, Session session, Lane lane, long counter) implements LinkWrite {}
 }

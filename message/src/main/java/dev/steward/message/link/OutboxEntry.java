@@ -12,8 +12,12 @@ import dev.steward.message.Subject;
  */
 public record OutboxEntry(
         long position, NodeName peer, Lane lane, MessageId id, Subject subject, byte[] body, boolean sent) {
-    /** An upper bound of its frame: the body, the subject and at most 200 bytes of headers. */
     public int encodedBytes() {
+        return encodedBytes(subject, body);
+    }
+
+    /** An upper bound of a frame: the body, the subject and at most 200 bytes of headers. */
+    static int encodedBytes(Subject subject, byte[] body) {
         return body.length + subject.toString().length() + 200;
     }
 

@@ -2,6 +2,7 @@
 package dev.steward.message.link;
 
 import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,10 @@ final class MemoryLinkStore implements LinkStore {
             case LinkWrite.ForgetOutbox(NodeName peer, Lane lane, MessageId id) ->
                 outbox.values()
                         .removeIf(entry -> entry.lane() == lane && entry.id().equals(id));
+            case LinkWrite.ForgetSubject(NodeName peer, Lane lane, Subject subject) ->
+                outbox.values()
+                        .removeIf(
+                                entry -> entry.lane() == lane && entry.subject().equals(subject));
             case LinkWrite.PutSeen(NodeName peer, Session session, Lane lane, long counter) ->
                 seen.put(new SeenKey(session, lane), counter);
         }

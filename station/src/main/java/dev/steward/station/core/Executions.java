@@ -42,6 +42,9 @@ final class Executions {
 
     void ack(Now now, NodeName node, Ack ack) {
         Optional<Execution> found = store.execution(ack.command(), node);
+        if (found.isEmpty() && (ack instanceof Ack.Unsure || ack instanceof Ack.Waiting)) {
+            return; // no word about anything that has happened
+        }
         if (found.isEmpty()) {
             // A ledger restored from an older copy hears of orders that it has lost; the word is kept all the same.
             String text =
@@ -73,7 +76,8 @@ final class Executions {
             case Ack.Finished(CommandId id, Outcome outcome) -> finished(now, execution, outcome);
             case Ack.Unknown unknown -> {
                 if (!execution.isFinal()) {
-                    String reason = "the node came back with a store that does not know it";
+                    String reason = "the node came back with a store that does not know it"
+                            + (execution.attempt() > 0 ? "; processes of its start may still run" : "");
                     end(now, execution, ExecutionState.LOST, reason, false);
                 }
             }

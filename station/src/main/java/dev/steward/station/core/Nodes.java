@@ -121,6 +121,11 @@ final class Nodes {
         return id;
     }
 
+    /** Gives up messages that were meant for an earlier conversation. */
+    void forget(Node node, Lane lane, Subject subject) {
+        node.link.forget(lane, subject, sinkOf(node));
+    }
+
     /** A message that the node has evidently recorded. */
     void settle(Node node, Lane lane, String id) {
         try {

@@ -208,6 +208,8 @@ public final class StationCore {
         if (fresh) {
             sink.log(System.Logger.Level.INFO, "node %s is there".formatted(node.name));
             sink.write(new LedgerWrite.PutLastHeard(node.name, now.wall()));
+            nodes.forget(
+                    node, Lane.RESULTS, Subject.inquiry(node.name)); // of other conversations, worth nothing in this
             inquire(now, node);
         }
     }
@@ -215,9 +217,8 @@ public final class StationCore {
     private void twoOfOneName(Now now, Nodes.Node node) {
         node.returns++;
         if (Long.bitCount(node.returns) == 1) { // the 1st, 2nd, 4th, 8th …: the two may take turns for long
-            String text =
-                    "two agents speak as %s (%d times now): was its data folder copied to another machine? stop one"
-                            .formatted(node.name, node.returns);
+            String text = "two agents speak as %s (turn %d): was its data folder copied to another machine? stop one"
+                    .formatted(node.name, node.returns);
             sink.write(new LedgerWrite.PutEvent(node.name, "clone", text, now.wall(), now.wall()));
             sink.log(System.Logger.Level.ERROR, text);
         }

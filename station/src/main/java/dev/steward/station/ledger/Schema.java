@@ -42,7 +42,7 @@ final class Schema {
             CREATE TABLE quarantine (
               position INTEGER PRIMARY KEY, at TEXT NOT NULL, reason TEXT NOT NULL, subject TEXT NOT NULL,
               headers TEXT NOT NULL, body BLOB NOT NULL);
-            """);
+            """, SqliteLinkStore.BY_ID);
 
     private Schema() {}
 }
