@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   t  session it is sent to   c  conversation; 1 where it is missing
  *   l  lane: c, r or b         n  number on the lane
  *   i  message id, or its counter alone where its session is s
+ *   z  how the body is compressed: d; as it is where this is missing
  *   m  MAC; kept free
  * </pre>
  *
@@ -37,6 +38,10 @@ public final class FrameCodec {
     private FrameCodec() {}
 
     public static WireMessage encode(Frame frame) {
+        return Compression.pack(plain(frame));
+    }
+
+    private static WireMessage plain(Frame frame) {
         Frame.Envelope envelope = frame.envelope();
         var headers = new LinkedHashMap<String, String>();
         headers.put("v", Integer.toString(Limits.FORMAT));
@@ -82,11 +87,12 @@ public final class FrameCodec {
     }
 
     /** @throws RefusedException where {@code message} is not a frame of this format version */
-    public static Frame decode(WireMessage message) throws RefusedException {
-        if (message.encodedBytes() > Limits.FRAME_BYTES + 1024) {
+    public static Frame decode(WireMessage wire) throws RefusedException {
+        if (wire.encodedBytes() > Limits.FRAME_BYTES + 1024) {
             throw new RefusedException("frame of %d bytes is larger than the limit of %d"
-                    .formatted(message.encodedBytes(), Limits.FRAME_BYTES));
+                    .formatted(wire.encodedBytes(), Limits.FRAME_BYTES));
         }
+        WireMessage message = Compression.unpack(wire);
         Subject subject = Subject.parse(message.subject());
         Map<String, String> headers = message.headers();
         String version = header(headers, "v");
