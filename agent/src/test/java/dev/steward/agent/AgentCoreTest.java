@@ -358,6 +358,23 @@ class AgentCoreTest {
     }
 
     @Test
+    void aCancelThatComesAgainIsAnsweredWithTheSameEnd() throws Exception {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        AgentCore core = core();
+        station().meet(core, now);
+        station().cancel(core, now, id); // ahead of the word that it may start, from a station that remembers it
+        station().inquire(core, now, id, 0, Optional.empty());
+        station().cancel(core, now, id);
+
+        assertThat(started).isEmpty();
+        assertThat(state(id)).isEqualTo(ExecutionState.CANCELED);
+        assertThat(station().received()).hasSize(2);
+        byte[] told = station().received().getFirst().body();
+        assertThat(Ack.decode(told)).isInstanceOf(Ack.Finished.class);
+        assertThat(station().received().getLast().body()).isEqualTo(told);
+    }
+
+    @Test
     void theAgentAsksForWhatTheStationDoesNotNameByItself() throws Exception {
         CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
         AgentCore core = core();

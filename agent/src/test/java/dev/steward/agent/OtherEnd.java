@@ -3,6 +3,7 @@ package dev.steward.agent;
 
 import dev.steward.agent.core.AgentCore;
 import dev.steward.message.CommandId;
+import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Inquiry;
 import dev.steward.message.NodeName;
@@ -22,9 +23,11 @@ import dev.steward.store.SqliteLinkStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /** The station's end of an agent's link, on a real store; frames go across at once. */
@@ -36,6 +39,7 @@ final class OtherEnd implements LinkSink, AutoCloseable {
     private final Link link;
     private final Deque<Frame> toNode = new ArrayDeque<>();
     private final Deque<Frame> toStation = new ArrayDeque<>();
+    private final List<Frame.Data> received = new ArrayList<>();
     private long counter;
 
     OtherEnd(NodeName node, Path folder, RandomGenerator random) {
@@ -73,6 +77,17 @@ final class OtherEnd implements LinkSink, AutoCloseable {
     void inquire(
             AgentCore core, Now now, Session asked, CommandId command, int attempt, Optional<ExecutionState> ended) {
         inquire(session, asked, core, now, command, attempt, ended);
+    }
+
+    void cancel(AgentCore core, Now now, CommandId command) {
+        var document = new Document.Cancel(
+                CommandId.create(now.wall(), new Random(counter)), "test", now.wall(), List.of(node), command);
+        var id = new MessageId(session, ++counter);
+        link.enqueue(
+                now,
+                new OutboxEntry(counter, node, Lane.RESULTS, id, Subject.cancel(node), document.encode(), true),
+                this);
+        exchange(core, now);
     }
 
     private void inquire(
@@ -117,7 +132,16 @@ final class OtherEnd implements LinkSink, AutoCloseable {
     }
 
     @Override
-    public void tell(LinkEvent event) {}
+    public void tell(LinkEvent event) {
+        if (event instanceof LinkEvent.Deliver(Frame.Data data)) {
+            received.add(data);
+        }
+    }
+
+    /** The messages of the agent, in the order in which they came. */
+    List<Frame.Data> received() {
+        return received;
+    }
 
     @Override
     public void close() {

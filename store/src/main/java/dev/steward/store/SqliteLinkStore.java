@@ -127,6 +127,16 @@ public final class SqliteLinkStore implements LinkStore {
                 id);
     }
 
+    public boolean isInOutbox(NodeName peer, Lane lane, String id) {
+        return database.first(
+                        "SELECT 1 FROM outbox WHERE peer = ? AND lane = ? AND id = ?",
+                        row -> true,
+                        peer.value(),
+                        lane.token(),
+                        id)
+                .isPresent();
+    }
+
     /** Bytes of bodies that wait on a lane to all peers. */
     public long outboxBytes(Lane lane) {
         return database.first(

@@ -234,6 +234,8 @@ final class Executions {
             outbox.error(now, new ErrorEvent("cancel " + id, "the document is not for this node", now.wall()));
         } else if (found.isEmpty()) {
             outbox.ack(now, "cancel.steward", new Ack.Unknown(id));
+        } else if (found.get().state() == ExecutionState.CANCELED) {
+            retell(now, id, Subject.cancel(settings.name())); // the station has not heard of it, or ordered it twice
         } else if (found.get().state().isTerminal()) {
             String reason = "it has ended: " + found.get().state();
             outbox.ack(now, found.get().process(), new Ack.CancelRefused(id, reason));

@@ -3,8 +3,10 @@ package dev.steward.e2e.sim;
 
 import dev.steward.message.NodeName;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -16,7 +18,7 @@ final class Faults {
     private final List<SimNode> nodes;
     private final List<SimStation> stations;
     private final Set<SimProgram<?>> retired = Collections.newSetFromMap(new IdentityHashMap<>());
-    private long aheadMillis;
+    private final Map<NodeName, Long> ahead = new HashMap<>();
 
     /** @param nodes and stations are the world's own: clones and second stations come and go in them */
     Faults(World world, List<SimNode> nodes, List<SimStation> stations) {
@@ -35,9 +37,9 @@ final class Faults {
         return retired.contains(program);
     }
 
-    /** How far any clock has ever been ahead of the right time. */
-    long aheadMillis() {
-        return aheadMillis;
+    /** How far the clock of any machine of this name has ever been ahead of the right time. */
+    long aheadMillis(NodeName name) {
+        return ahead.getOrDefault(name, 0L);
     }
 
     private long gap(long mean) {
@@ -60,12 +62,12 @@ final class Faults {
                     node.keepCopy();
                 } else if (node.restore()) {
                     world.reached(Reached.JOURNAL_RESTORED);
-                    world.oracle().diskReplaced(node.name);
+                    world.oracle().excuses().diskReplaced(node.name);
                 }
             }
             case JOURNAL_DELETED -> {
                 world.reached(Reached.JOURNAL_DELETED);
-                world.oracle().diskReplaced(node.name);
+                world.oracle().excuses().diskReplaced(node.name);
                 node.deleteJournal();
             }
             case NODE_CLONED -> cloneNode(node);
@@ -74,7 +76,7 @@ final class Faults {
                     world.primary().keepCopy();
                 } else if (world.primary().restore()) {
                     world.reached(Reached.LEDGER_RESTORED);
-                    world.oracle().ledgerReplaced();
+                    world.oracle().excuses().ledgerReplaced();
                     world.operator().orderAgain();
                 }
             }
@@ -102,7 +104,7 @@ final class Faults {
                 long jump = random.nextInt(7_200_000) - 3_600_000L;
                 world.reached(jump > 0 ? Reached.CLOCK_JUMPED_AHEAD : Reached.CLOCK_JUMPED_BACK);
                 node.jumpClock(jump);
-                aheadMillis = Math.max(aheadMillis, node.skewMillis());
+                ahead.merge(node.name, Math.max(0, node.skewMillis()), Math::max);
             }
             case LINK_CUT -> {
                 node.client().hold();
@@ -122,7 +124,7 @@ final class Faults {
             return;
         }
         world.reached(Reached.NODE_CLONED);
-        world.oracle().cloned(node.name);
+        world.oracle().excuses().cloned(node.name);
         SimNode clone = node.cloned();
         nodes.add(clone);
         clone.start();
@@ -139,6 +141,7 @@ final class Faults {
         retired.add(node);
         nodes.remove(node);
         node.reboot();
+        world.oracle().excuses().cloneEnded(node.name);
         world.broker().forget(node.client());
     }
 
@@ -147,7 +150,7 @@ final class Faults {
             return;
         }
         world.reached(Reached.SECOND_STATION);
-        world.oracle().ledgerReplaced();
+        world.oracle().excuses().secondStation();
         var second = new SimStation(world, "central'", world.primary().ledger().copy());
         stations.add(second);
         second.start();
@@ -159,6 +162,7 @@ final class Faults {
             SimStation gone = stations.remove(random.nextInt(2));
             retired.add(gone);
             gone.kill();
+            world.oracle().excuses().secondStationEnded();
             world.broker().forget(gone.reader());
             // A person has decided which one it is, and starts that one anew, so that its generation is the highest.
             world.primary().kill();

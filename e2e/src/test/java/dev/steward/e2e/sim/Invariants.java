@@ -57,11 +57,8 @@ final class Invariants {
                         "%s has %d bytes of commands waiting, limit %d".formatted(node.label, bytes, limit));
             }
         }
-        if (world.oracle().isLedgerReplaced()) {
-            return;
-        }
         for (SimOrder order : world.operator().orders()) {
-            if (order.isAccepted()) {
+            if (order.isAccepted() && !world.oracle().excuses().ledger(order)) {
                 order.targets().forEach(node -> isNotForgotten(order.id(), node));
             }
         }

@@ -37,6 +37,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     /** A command and its counts: of executions, of those without a final end, of those with another end than success. */
     public record Command(int parts, int total, int unfinished, int unsuccessful) {}
 
+    private record CancelTarget(CommandId command, NodeName node) {}
+
     private record Part(CommandId command, int part) {}
 
     private record Start(CommandId command, NodeName node, int attempt) {}
@@ -47,6 +49,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private final MemoryExecutions executions;
     private final TreeMap<NodeName, Node> nodes = new TreeMap<>();
     private final TreeMap<CommandId, Command> commands = new TreeMap<>();
+    private final Map<CancelTarget, KeptCancel> cancels = new HashMap<>();
     private final Map<Part, byte[]> documents = new HashMap<>();
     private final TreeMap<Long, Transition> transitions = new TreeMap<>();
     private final TreeMap<Long, LedgerWrite.PutOutput> outputs = new TreeMap<>();
@@ -68,6 +71,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
         nodes.putAll(other.nodes);
         commands.putAll(other.commands);
         documents.putAll(other.documents);
+        cancels.putAll(other.cancels);
         transitions.putAll(other.transitions);
         outputs.putAll(other.outputs);
         places.addAll(other.places);
@@ -117,6 +121,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 insert(commands, document.id(), new Command(document.parts(), total, total, 0));
             case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
                 insert(documents, new Part(id, part), bytes);
+            case LedgerWrite.PutCancel(NodeName node, KeptCancel cancel) ->
+                undo.put(cancels, new CancelTarget(cancel.document().command(), node), cancel);
             case LedgerWrite.PutExecution(Execution execution, long seq, NodeName saidBy) -> {
                 executions.insert(execution);
                 Instant at = execution.orderedAt();
@@ -229,6 +235,16 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     }
 
     @Override
+    public boolean isInOutbox(NodeName node, Lane lane, String messageId) {
+        return links.isInOutbox(node, lane, messageId);
+    }
+
+    @Override
+    public Optional<KeptCancel> cancel(CommandId command, NodeName node) {
+        return Optional.ofNullable(cancels.get(new CancelTarget(command, node)));
+    }
+
+    @Override
     public boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset) {
         return places.contains(new Place(new Start(command, node, attempt), stream, offset));
     }
@@ -285,6 +301,11 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
 
     public Optional<Command> command(CommandId id) {
         return Optional.ofNullable(commands.get(id));
+    }
+
+    /** The entry at a place of the outbox. */
+    public Optional<OutboxEntry> outbox(long position) {
+        return links.at(position);
     }
 
     public int outboxSize() {

@@ -137,6 +137,11 @@ final class MemoryLinkStore implements LinkStore {
                 .findFirst();
     }
 
+    boolean isInOutbox(NodeName peer, Lane lane, String id) {
+        return entries(peer, lane).values().stream()
+                .anyMatch(entry -> entry.id().toString().equals(id));
+    }
+
     private NavigableMap<Long, OutboxEntry> entries(NodeName peer, Lane lane) {
         return ways.getOrDefault(new Way(peer, lane), new TreeMap<>());
     }
@@ -147,6 +152,10 @@ final class MemoryLinkStore implements LinkStore {
 
     long lastPosition() {
         return outbox.isEmpty() ? 0 : outbox.lastKey();
+    }
+
+    Optional<OutboxEntry> at(long position) {
+        return Optional.ofNullable(outbox.get(position));
     }
 
     int outboxSize() {

@@ -69,7 +69,7 @@ final class Operator {
                             repeatable)
                     .encode());
         }
-        var order = new SimOrder(id, targets.subList(0, count), documents, unwanted);
+        var order = new SimOrder(id, targets.subList(0, count), documents, unwanted, world.millis());
         world.oracle().ordered(order);
         orders.add(order);
         submit(order, false);
@@ -129,7 +129,11 @@ final class Operator {
                     order.targets().subList(0, Math.min(order.targets().size(), Limits.TARGETS_PER_DOCUMENT));
             var cancel = new Document.Cancel(
                     CommandId.create(world.wall(), random), "operator", world.wall(), targets, order.id());
-            world.primary().cancel(order.id(), List.of(cancel.encode()));
+            world.primary().cancel(order.id(), List.of(cancel.encode()), answer -> {
+                if (answer instanceof Answer.Accepted) {
+                    world.oracle().cancelAccepted(order, targets);
+                }
+            });
         }
     }
 }

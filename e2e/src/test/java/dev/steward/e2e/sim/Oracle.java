@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.e2e.sim;
 
+import dev.steward.agent.core.StoredExecution;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
+import dev.steward.message.OutputChunk;
 import dev.steward.station.core.Execution;
+import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.Transition;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,11 +30,7 @@ import java.util.Set;
 final class Oracle {
     private record Key(CommandId command, NodeName node) {}
 
-    private record Start(SimNode machine, int diskEpoch, int attempt) {
-        boolean isKnownToDisk() {
-            return diskEpoch == machine.diskEpoch();
-        }
-    }
+    private record Start(int attempt, long at) {}
 
     private record End(SimNode machine, int attempt, ExecutionState state) {}
 
@@ -41,38 +43,32 @@ final class Oracle {
     private final World world;
     private final Map<Key, History> histories = new LinkedHashMap<>();
     private final Map<CommandId, SimOrder> orders = new LinkedHashMap<>();
-    private final Set<NodeName> replacedDisks = new HashSet<>();
-    private final Set<NodeName> clones = new HashSet<>();
+    private final Map<NodeName, Long> disturbed = new HashMap<>();
     private final Set<Key> lost = new HashSet<>();
-    private boolean ledgerReplaced;
+    private final Cancels cancels = new Cancels();
+    private final Excuses excuses;
     private int starts;
 
     Oracle(World world) {
         this.world = world;
+        this.excuses = new Excuses(world);
+    }
+
+    Excuses excuses() {
+        return excuses;
     }
 
     void ordered(SimOrder order) {
         orders.put(order.id(), order);
     }
 
-    void diskReplaced(NodeName node) {
-        replacedDisks.add(node);
+    /** Something has happened to an agent of this name that may have interrupted what it ran. */
+    void disturbed(NodeName node) {
+        disturbed.put(node, world.millis());
     }
 
-    void cloned(NodeName node) {
-        clones.add(node);
-    }
-
-    boolean isCloned(NodeName node) {
-        return clones.contains(node);
-    }
-
-    void ledgerReplaced() {
-        ledgerReplaced = true;
-    }
-
-    boolean isLedgerReplaced() {
-        return ledgerReplaced;
+    private SimOrder order(CommandId command) {
+        return Objects.requireNonNull(orders.get(command));
     }
 
     int starts() {
@@ -89,41 +85,38 @@ final class Oracle {
         if (machine.now().wall().isAfter(command.startBefore())) {
             throw new Violation("%s started %s after its deadline".formatted(machine.label, command.id()));
         }
-        History history = history(command.id(), machine.name);
-        for (Start earlier : history.starts) {
-            if (earlier.machine != machine || !earlier.isKnownToDisk()) {
-                continue; // judged by what the station knew
-            }
-            if (!command.repeatable()) {
-                throw new Violation("%s started %s twice: attempts %d and %d, and may not repeat it"
-                        .formatted(machine.label, command.id(), earlier.attempt, attempt));
-            }
-            if (attempt <= earlier.attempt) {
-                throw new Violation(
-                        "%s started %s twice as attempt %d".formatted(machine.label, command.id(), attempt));
-            }
+        int earlier = machine.known().attempt(command.id());
+        if (earlier > 0 && !command.repeatable()) {
+            throw new Violation("%s started %s twice: attempts %d and %d, and may not repeat it"
+                    .formatted(machine.label, command.id(), earlier, attempt));
+        }
+        if (attempt <= earlier) {
+            throw new Violation("%s started %s again as attempt %d, after attempt %d"
+                    .formatted(machine.label, command.id(), attempt, earlier));
         }
         if (attempt > 1) {
             world.reached(Reached.STARTED_AGAIN);
         }
-        stationKnew(machine, command, attempt);
-        besideAnother(machine, command, attempt);
-        history.starts.add(new Start(machine, machine.diskEpoch(), attempt));
+        stationKnew(machine, order, attempt);
+        besideAnother(machine, order, attempt);
+        cancels.judgeStart(machine, order);
+        machine.known().started(command.id(), attempt);
+        history(command.id(), machine.name).starts.add(new Start(attempt, world.millis()));
     }
 
     /** A disk may have forgotten a start; where the station has recorded it, it must not happen again. */
-    private void stationKnew(SimNode machine, Document.Command command, int attempt) {
-        if (ledgerReplaced || clones.contains(machine.name)) {
+    private void stationKnew(SimNode machine, SimOrder order, int attempt) {
+        if (excuses.stations(order) || excuses.clone(order, machine.name)) {
             return;
         }
-        Optional<Execution> known = world.primary().ledger().execution(command.id(), machine.name);
         MemoryLedger ledger = world.primary().ledger();
-        boolean hasOutput = ledger.outputBytes(command.id(), machine.name, attempt) > 0;
+        Optional<Execution> known = ledger.execution(order.id(), machine.name);
+        boolean hasOutput = ledger.outputBytes(order.id(), machine.name, attempt) > 0;
         if (known.isPresent() && (known.get().isFinal() || known.get().attempt() >= attempt || hasOutput)) {
             throw new Violation("%s started %s as attempt %d, when the station had %s, attempt %d, recorded"
                     .formatted(
                             machine.label,
-                            command.id(),
+                            order.id(),
                             attempt,
                             known.get().state(),
                             known.get().attempt()));
@@ -131,19 +124,74 @@ final class Oracle {
     }
 
     /** What was said to be lost is not started by a copy that turns up; and no start beside one that is known. */
-    private void besideAnother(SimNode machine, Document.Command command, int attempt) {
-        if (ledgerReplaced || clones.contains(machine.name)) {
+    private void besideAnother(SimNode machine, SimOrder order, int attempt) {
+        if (excuses.ledger(order) || excuses.clone(order, machine.name)) {
             return;
         }
-        if (lost.contains(new Key(command.id(), machine.name))) {
+        if (lost.contains(new Key(order.id(), machine.name))) {
             throw new Violation(
-                    "%s started %s, which the station had given up as lost".formatted(machine.label, command.id()));
+                    "%s started %s, which the station had given up as lost".formatted(machine.label, order.id()));
         }
-        Optional<Execution> known = world.primary().ledger().execution(command.id(), machine.name);
-        OptionalInt alive = machine.alive(command.id());
+        Optional<Execution> known = world.primary().ledger().execution(order.id(), machine.name);
+        OptionalInt alive = machine.alive(order.id());
         if (alive.isPresent() && known.isPresent() && known.get().attempt() >= alive.getAsInt()) {
             throw new Violation("%s started %s as attempt %d while attempt %d, of which the station knew, was alive"
-                    .formatted(machine.label, command.id(), attempt, alive.getAsInt()));
+                    .formatted(machine.label, order.id(), attempt, alive.getAsInt()));
+        }
+    }
+
+    // What becomes of cancels.
+
+    /** The station has accepted a cancel for these nodes. */
+    void cancelAccepted(SimOrder order, List<NodeName> targets) {
+        MemoryLedger ledger = world.primary().ledger();
+        targets.stream()
+                .filter(node -> ledger.execution(order.id(), node)
+                        .filter(execution -> !execution.isFinal())
+                        .isPresent())
+                .forEach(node -> cancels.accepted.add(new Key(order.id(), node)));
+    }
+
+    /** The station has recorded that the node has the cancel. */
+    void cancelConfirmed(CommandId command, NodeName node) {
+        cancels.confirmed.add(new Key(command, node));
+    }
+
+    /** The agent has committed a cancel of what runs, or of what waits for the station's word. */
+    void cancelRecorded(Known disk, NodeName node, CommandId command) {
+        disk.canceled(command);
+        cancels.recorded.add(new Key(command, node));
+    }
+
+    private final class Cancels {
+        private final Set<Key> accepted = new LinkedHashSet<>();
+        private final Set<Key> confirmed = new HashSet<>();
+        private final Set<Key> recorded = new HashSet<>();
+        private final Set<Key> refused = new HashSet<>();
+
+        void judgeStart(SimNode machine, SimOrder order) {
+            if (machine.known().isCanceled(order.id())) {
+                throw new Violation(
+                        "%s started %s after it had recorded a cancel".formatted(machine.label, order.id()));
+            }
+            boolean excused = excuses.ledger(order) || excuses.clone(order, machine.name);
+            if (!excused && confirmed.contains(new Key(order.id(), machine.name))) {
+                throw new Violation("%s started %s, of whose cancel the station had heard that the node has it"
+                        .formatted(machine.label, order.id()));
+            }
+        }
+
+        /** Each cancel must have stopped the execution, or been refused, or have come to what ran and ended by itself. */
+        void judgeAtRest(Execution execution) {
+            var key = new Key(execution.command(), execution.node());
+            boolean heeded = execution.state() == ExecutionState.CANCELED
+                    || execution.state() == ExecutionState.LOST
+                    || refused.contains(key)
+                    || recorded.contains(key);
+            if (accepted.contains(key) && !heeded) {
+                throw new Violation(
+                        "%s is %s, and nothing became of its cancel".formatted(name(execution), execution.state()));
+            }
         }
     }
 
@@ -170,6 +218,9 @@ final class Oracle {
             throw new Violation("%s took %s back to %s from its end %s"
                     .formatted(station.label, name(after), after.state(), before.state()));
         }
+        if (before.state() == ExecutionState.LOST && after.state() == ExecutionState.RUNNING) {
+            lost.remove(new Key(after.command(), after.node())); // its start was told after all
+        }
         if (after.isFinal() && !(before.isFinal() && before.state() == after.state())) {
             judgeEnd(station, before, after, transition.saidBy().equals(NodeName.CENTRAL));
         }
@@ -177,8 +228,10 @@ final class Oracle {
 
     private void judgeEnd(SimStation station, Execution before, Execution after, boolean verdict) {
         History history = history(after.command(), after.node());
-        boolean excused =
-                replacedDisks.contains(after.node()) || clones.contains(after.node()) || (verdict && ledgerReplaced);
+        SimOrder order = order(after.command());
+        boolean cloned = excuses.clone(order, after.node());
+        boolean diskReplaced = excuses.disk(order, after.node());
+        boolean excused = diskReplaced || cloned || (verdict && excuses.ledger(order));
         int attempt = after.attempt();
         switch (after.state()) {
             case SUCCEEDED, FAILED -> {
@@ -188,21 +241,27 @@ final class Oracle {
                 }
             }
             case CANCELED, EXPIRED, REJECTED -> {
-                judgeCause(station, after);
+                judgeCause(station, order, after, verdict);
                 if (attempt == 0 && !excused && !history.starts.isEmpty()) {
                     throw new Violation("%s says that %s was %s without a start, but it ran"
                             .formatted(station.label, name(after), after.state()));
                 }
-                boolean bothReplaced = ledgerReplaced && replacedDisks.contains(after.node());
-                if (attempt == 0 && before.attempt() > 0 && !clones.contains(after.node()) && !bothReplaced) {
+                boolean bothReplaced = excuses.ledger(order) && diskReplaced;
+                if (attempt == 0 && before.attempt() > 0 && !cloned && !bothReplaced) {
                     throw new Violation("%s says that %s was %s without a start, after it heard of one"
                             .formatted(station.label, name(after), after.state()));
                 }
             }
             case INTERRUPTED -> {
-                if (!world.isDisturbed(after.node())) {
-                    throw new Violation("%s says that %s was interrupted; nothing has happened to its agent"
-                            .formatted(station.label, name(after)));
+                long since = history.starts.stream()
+                        .filter(start -> start.attempt == attempt && !cloned)
+                        .mapToLong(Start::at)
+                        .min()
+                        .orElse(order.orderedAt());
+                if (disturbed.getOrDefault(after.node(), -1L) < since) {
+                    throw new Violation(
+                            "%s says that %s was interrupted; nothing has happened to its agent since it began"
+                                    .formatted(station.label, name(after)));
                 }
                 if (!excused && history.recorded.stream().anyMatch(end -> end.attempt == attempt)) {
                     throw new Violation("%s says that %s was interrupted; its agent had recorded its end"
@@ -220,13 +279,12 @@ final class Oracle {
         }
     }
 
-    private void judgeCause(SimStation station, Execution after) {
-        SimOrder order = Objects.requireNonNull(orders.get(after.command()));
+    private void judgeCause(SimStation station, SimOrder order, Execution after, boolean verdict) {
         boolean hasCause = switch (after.state()) {
             case CANCELED ->
                 order.isCanceled()
                         || after.outcome().orElseThrow().reason().orElse("").contains("'lost'");
-            case EXPIRED -> world.latestWall().isAfter(after.startBefore());
+            case EXPIRED -> (verdict ? world.wall() : world.latestWall(after.node())).isAfter(after.startBefore());
             default -> order.isUnwanted();
         };
         if (!hasCause) {
@@ -241,7 +299,7 @@ final class Oracle {
             for (NodeName node : order.targets()) {
                 Optional<Execution> found = ledger.execution(order.id(), node);
                 if (found.isEmpty()) {
-                    if (order.isAccepted() && !ledgerReplaced) {
+                    if (order.isAccepted() && !excuses.ledger(order)) {
                         throw new Violation(
                                 "the accepted order %s for %s is not in the ledger".formatted(order.id(), node));
                     }
@@ -255,18 +313,18 @@ final class Oracle {
                                     execution.state(),
                                     execution.provisional() ? " (provisional)" : ""));
                 }
-                judgeAtRest(ledger, execution);
+                judgeAtRest(ledger, order, execution);
             }
         }
     }
 
-    private void judgeAtRest(MemoryLedger ledger, Execution execution) {
-        History history = history(execution.command(), execution.node());
-        boolean untouched =
-                !replacedDisks.contains(execution.node()) && !clones.contains(execution.node()) && !ledgerReplaced;
-        if (!untouched) {
+    private void judgeAtRest(MemoryLedger ledger, SimOrder order, Execution execution) {
+        if (!excuses.none(order, execution.node())) {
             return;
         }
+        History history = history(execution.command(), execution.node());
+        judgeJournal(execution);
+        cancels.judgeAtRest(execution); // a disk may have taken the answer to a cancel with it
         for (End end : history.recorded) {
             boolean told = execution.state() == end.state || execution.attempt() > end.attempt;
             if (!told) {
@@ -286,11 +344,37 @@ final class Oracle {
         }
     }
 
+    /** The node and the station must tell the same of it. */
+    private void judgeJournal(Execution execution) {
+        for (SimNode machine : world.nodes()) {
+            Optional<StoredExecution> stored = machine.name.equals(execution.node())
+                    ? machine.disk().execution(execution.command())
+                    : Optional.empty();
+            if (stored.isPresent() && stored.get().state() != execution.state()) {
+                throw new Violation("%s is %s in the ledger and %s in the journal of %s"
+                        .formatted(
+                                name(execution), execution.state(), stored.get().state(), machine.label));
+            }
+        }
+    }
+
+    /** Output that the station has recorded is what the process wrote at that place. */
+    void judge(SimStation station, LedgerWrite.PutOutput output) {
+        Execution execution = output.execution();
+        OutputChunk chunk = output.chunk();
+        byte[] written = SimTask.output(execution.command(), output.attempt(), chunk.offset(), chunk.bytes().length);
+        if (!Arrays.equals(written, chunk.bytes())) {
+            throw new Violation("%s has output of %s, attempt %d, at %d, which was never written"
+                    .formatted(station.label, name(execution), output.attempt(), chunk.offset()));
+        }
+    }
+
     private void count(Execution before, Execution after, Transition transition) {
         boolean station = transition.saidBy().equals(NodeName.CENTRAL);
         boolean news = before.state() != after.state() || before.provisional() != after.provisional();
         if (transition.remark().startsWith("cancel refused")) {
             world.reached(Reached.CANCEL_REFUSED);
+            cancels.refused.add(new Key(after.command(), after.node()));
         }
         if (before.provisional() && !after.provisional()) {
             world.reached(Reached.LATE_WORD_AFTER_A_VERDICT);

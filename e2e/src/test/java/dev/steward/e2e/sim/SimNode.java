@@ -30,24 +30,32 @@ import java.util.Set;
 final class SimNode extends SimProgram<AgentCore> {
     static final AgentCore.Capacity CAPACITY = new AgentCore.Capacity(12, 300_000, 100_000);
     private static final Instrument INSTRUMENT = new Instrument(
+            Plan.Fault.AGENT_BREAKDOWN,
             Reached.AGENT_KILLED_BEFORE_COMMIT,
             Reached.AGENT_KILLED_AFTER_COMMIT,
             Reached.AGENT_KILLED_WHILE_SENDING,
             Reached.AGENT_FSYNC_FAILED);
     private static final int KEPT_COPIES = 4;
 
+    /** A disk as it was, and what that disk must know. */
+    private record Copy(MemoryJournal disk, Known known) {
+        Copy again() {
+            return new Copy(disk.copy(), known.copy());
+        }
+    }
+
     final NodeName name;
     private final int concurrency;
     private final List<SimTask> tasks = new ArrayList<>();
     private final HashSet<CommandId> unsettled = new HashSet<>();
-    private final List<MemoryJournal> copies = new ArrayList<>();
+    private final List<Copy> copies = new ArrayList<>();
+    private final List<CommandId> uncommittedCancels = new ArrayList<>();
     private final SimBroker.Client client;
     private MemoryJournal disk;
-    private int diskEpoch;
+    private Known known = new Known();
     private int boots = 1;
     private long nextPid = 100;
     private long skew;
-    private boolean disturbed;
     private boolean isReopening;
     private long heardGeneration;
 
@@ -73,9 +81,8 @@ final class SimNode extends SimProgram<AgentCore> {
         return heardGeneration;
     }
 
-    /** Rises whenever the disk's contents are replaced. */
-    int diskEpoch() {
-        return diskEpoch;
+    Known known() {
+        return known;
     }
 
     @Override
@@ -88,7 +95,7 @@ final class SimNode extends SimProgram<AgentCore> {
     }
 
     void keepCopy() {
-        copies.add(disk.copy());
+        copies.add(new Copy(disk, known).again());
         if (copies.size() > KEPT_COPIES) {
             copies.removeFirst();
         }
@@ -100,24 +107,25 @@ final class SimNode extends SimProgram<AgentCore> {
             return false;
         }
         stopMachineOrAgent();
-        disk = copies.get(world.random().nextInt(copies.size())).copy();
+        Copy copy = copies.get(world.random().nextInt(copies.size())).again();
+        disk = copy.disk;
+        known = copy.known;
         heardGeneration = 0;
-        diskEpoch++;
         return true;
     }
 
     void deleteJournal() {
         stopMachineOrAgent();
         disk = new MemoryJournal(world::wall);
+        known = new Known();
         copies.clear();
         heardGeneration = 0;
-        diskEpoch++;
     }
 
     SimNode cloned() {
         var clone = new SimNode(world, label + "'", name, concurrency, disk.copy());
-        clone.diskEpoch = diskEpoch;
-        clone.disturbed = true;
+        clone.known = known.copy();
+        clone.disturb();
         return clone;
     }
 
@@ -143,7 +151,7 @@ final class SimNode extends SimProgram<AgentCore> {
     void stopGently() {
         int mine = incarnation();
         world.reached(Reached.AGENT_STOPPED);
-        disturbed = true;
+        disturb();
         input((core, now) -> core.drain());
         world.after(2_000, () -> ifStill(mine, () -> input((core, now) -> core.interruptAll())));
         world.after(3_000, () -> ifStill(mine, () -> input(AgentCore::leave)));
@@ -164,21 +172,16 @@ final class SimNode extends SimProgram<AgentCore> {
                 .min();
     }
 
-    /** Whether anything has happened to this agent that may have interrupted what it ran. */
-    boolean isDisturbed() {
-        return disturbed;
-    }
-
     @Override
     public void reopen() {
-        disturbed = true;
+        disturb();
         isReopening = true;
         super.reopen();
     }
 
     @Override
     void kill() {
-        disturbed = true;
+        disturb();
         client.disconnect();
         super.kill();
         unsettled.clear();
@@ -251,8 +254,9 @@ final class SimNode extends SimProgram<AgentCore> {
         unsettled.remove(command);
     }
 
+    /** Something happens to its agent that may interrupt what it runs. */
     void disturb() {
-        disturbed = true;
+        world.oracle().disturbed(name);
     }
 
     private static void check(Document.Command command) throws RefusedException {
@@ -281,11 +285,17 @@ final class SimNode extends SimProgram<AgentCore> {
     @Override
     void commitStore() {
         disk.commit();
+        Known since = known;
+        var canceled = List.copyOf(uncommittedCancels);
+        uncommittedCancels.clear();
+        // What starts by this very commit had begun before its cancel came.
+        world.after(0, () -> canceled.forEach(id -> world.oracle().cancelRecorded(since, name, id)));
     }
 
     @Override
     void rollBackStore() {
         disk.rollback();
+        uncommittedCancels.clear();
     }
 
     @Override
@@ -314,6 +324,9 @@ final class SimNode extends SimProgram<AgentCore> {
             wrote();
             disk.apply(write);
             world.sightings().write(write);
+            if (write instanceof JournalWrite.PutCanceled(CommandId id)) {
+                uncommittedCancels.add(id);
+            }
         }
 
         @Override

@@ -11,15 +11,17 @@ final class SimOrder {
     private final List<NodeName> targets;
     private final List<byte[]> documents;
     private final boolean unwanted;
+    private final long orderedAt;
     private boolean canceled;
     private boolean accepted;
     private boolean refused;
 
-    SimOrder(CommandId id, List<NodeName> targets, List<byte[]> documents, boolean unwanted) {
+    SimOrder(CommandId id, List<NodeName> targets, List<byte[]> documents, boolean unwanted, long orderedAt) {
         this.id = id;
         this.targets = List.copyOf(targets);
         this.documents = List.copyOf(documents);
         this.unwanted = unwanted;
+        this.orderedAt = orderedAt;
     }
 
     CommandId id() {
@@ -32,6 +34,11 @@ final class SimOrder {
 
     List<byte[]> documents() {
         return documents;
+    }
+
+    /** When it was handed in first, on the world's clock. */
+    long orderedAt() {
+        return orderedAt;
     }
 
     /** Whether its nodes refuse it. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 abstract class SimProgram<C> implements Committer.Host<C> {
     private static final int BATCH = 512;
     private static final long REOPEN_EVERY_MS = 1_000;
+    private static final int RECOVERIES_A_BREAKDOWN = 8;
 
     /** What the next commit that has something to write meets. */
     enum Breakdown {
@@ -25,6 +26,12 @@ abstract class SimProgram<C> implements Committer.Host<C> {
         FSYNC_FAILS,
         STORE_IS_BUSY
     }
+
+    private static final List<Breakdown> IN_A_COMMIT = List.of(
+            Breakdown.KILLED_BEFORE_COMMIT,
+            Breakdown.KILLED_AFTER_COMMIT,
+            Breakdown.KILLED_WHILE_SENDING,
+            Breakdown.FSYNC_FAILS);
 
     /** The process is gone, in the middle of whatever it did. */
     private static final class Killed extends Error {
@@ -75,7 +82,12 @@ abstract class SimProgram<C> implements Committer.Host<C> {
     abstract Instrument instrument();
 
     /** How this kind of program counts what it meets. */
-    record Instrument(Reached killedBefore, Reached killedAfter, Reached killedWhileSending, Reached fsyncFailed) {}
+    record Instrument(
+            Plan.Fault fault,
+            Reached killedBefore,
+            Reached killedAfter,
+            Reached killedWhileSending,
+            Reached fsyncFailed) {}
 
     boolean isUp() {
         return core.isPresent();
@@ -106,7 +118,7 @@ abstract class SimProgram<C> implements Committer.Host<C> {
         awake = false;
         dirty = false;
         failingReopens = 0;
-        armed = Optional.empty();
+        armed = atRecovery();
         world.trace(() -> label + " starts");
         var fresh = new Committer<>(this);
         committer = Optional.of(fresh);
@@ -125,6 +137,17 @@ abstract class SimProgram<C> implements Committer.Host<C> {
         }
         int mine = incarnation;
         world.after(world.random().nextLong(tickMillis()) + 1, () -> tickFrom(mine));
+    }
+
+    /** The first commit of a start or of a reopened store may break down like any other. */
+    private Optional<Breakdown> atRecovery() {
+        boolean breaks = world.plan().meanMillis().containsKey(instrument().fault())
+                && world.random().nextInt(RECOVERIES_A_BREAKDOWN) == 0;
+        if (world.isHealed() || !breaks) {
+            return Optional.empty();
+        }
+        world.reached(Reached.RECOVERY_BROKE_DOWN);
+        return Optional.of(IN_A_COMMIT.get(world.random().nextInt(IN_A_COMMIT.size())));
     }
 
     /** Ends the process as kill -9 does: what was not committed is gone. */
@@ -291,6 +314,7 @@ abstract class SimProgram<C> implements Committer.Host<C> {
             world.reached(Reached.REOPEN_FAILED);
             throw new StoreException("the disk does not answer", new java.io.IOException("simulated"));
         }
+        armed = atRecovery();
         rollBackStore();
         beginStore();
         core = Optional.of(newCore(now()));

@@ -2,11 +2,14 @@
 package dev.steward.e2e.sim;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.Document;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
+import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
 import dev.steward.station.core.Answer;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -26,16 +30,22 @@ import java.util.function.LongConsumer;
 /** A station: its ledger, and the program that comes and goes. */
 final class SimStation extends SimProgram<StationCore> {
     private static final Instrument INSTRUMENT = new Instrument(
+            Plan.Fault.STATION_BREAKDOWN,
             Reached.STATION_KILLED_BEFORE_COMMIT,
             Reached.STATION_KILLED_AFTER_COMMIT,
             Reached.STATION_KILLED_WHILE_SENDING,
             Reached.STATION_FSYNC_FAILED);
     private static final int KEPT_COPIES = 4;
 
+    /** A node has a cancel, by its own word. */
+    private record ConfirmedCancel(CommandId command, NodeName node) {}
+
     private final SimBroker.Reader reader;
     private final List<MemoryLedger> copies = new ArrayList<>();
     private final List<Transition> uncommitted = new ArrayList<>();
     private final List<LedgerWrite.PutEvent> uncommittedEvents = new ArrayList<>();
+    private final List<LedgerWrite.PutOutput> uncommittedOutput = new ArrayList<>();
+    private final List<ConfirmedCancel> uncommittedConfirmed = new ArrayList<>();
     /** What nodes have told besides executions: each once, as long as it is the same ledger. */
     private final Set<String> events = new HashSet<>();
 
@@ -89,10 +99,12 @@ final class SimStation extends SimProgram<StationCore> {
         });
     }
 
-    void cancel(CommandId command, List<byte[]> documents) {
+    /** Cancels; {@code answered} is called once the answer is durable, or never. */
+    void cancel(CommandId command, List<byte[]> documents, Consumer<Answer> answered) {
         input((core, now) -> {
             Answer answer = core.cancel(now, command, documents);
             world.trace(() -> label + " cancels " + command + ": " + answer);
+            afterCommit(() -> answered.accept(answer));
         });
     }
 
@@ -151,14 +163,18 @@ final class SimStation extends SimProgram<StationCore> {
         ledger.commit();
         for (LedgerWrite.PutEvent event : uncommittedEvents) {
             boolean news = events.add(event.node() + " " + event.at() + " " + event.text());
-            if (!news && !world.oracle().isCloned(event.node())) {
+            if (!news && !world.oracle().excuses().anyClone(event.node())) {
                 throw new Violation(
                         "%s has recorded an event of %s twice: %s".formatted(label, event.node(), event.text()));
             }
         }
         var durable = List.copyOf(uncommitted);
+        var outputs = List.copyOf(uncommittedOutput);
+        var confirmed = List.copyOf(uncommittedConfirmed);
         forgetUncommitted();
         durable.forEach(transition -> world.oracle().judge(this, transition));
+        outputs.forEach(output -> world.oracle().judge(this, output));
+        confirmed.forEach(cancel -> world.oracle().cancelConfirmed(cancel.command(), cancel.node()));
     }
 
     @Override
@@ -170,6 +186,8 @@ final class SimStation extends SimProgram<StationCore> {
     private void forgetUncommitted() {
         uncommitted.clear();
         uncommittedEvents.clear();
+        uncommittedOutput.clear();
+        uncommittedConfirmed.clear();
     }
 
     @Override
@@ -199,15 +217,43 @@ final class SimStation extends SimProgram<StationCore> {
         @Override
         public void write(LedgerWrite write) {
             wrote();
+            confirmedCancel(write).ifPresent(uncommittedConfirmed::add);
+            if (write instanceof LedgerWrite.PutCancel(NodeName node, var cancel) && isKept(node, cancel.document())) {
+                world.reached(Reached.CANCEL_TOLD_AGAIN);
+            }
             ledger.apply(write);
             switch (write) {
                 case LedgerWrite.PutTransition(Transition transition) -> uncommitted.add(transition);
+                case LedgerWrite.PutOutput output -> uncommittedOutput.add(output);
                 case LedgerWrite.PutEvent event
                 when event.source().equals("unknown-command") -> world.reached(Reached.UNKNOWN_COMMAND);
                 case LedgerWrite.PutEvent event
                 when event.source().equals("clone") -> world.reached(Reached.TWO_OF_ONE_NAME);
                 case LedgerWrite.PutEvent event -> uncommittedEvents.add(event);
                 default -> {}
+            }
+        }
+
+        private boolean isKept(NodeName node, Document.Cancel document) {
+            return ledger.cancel(document.command(), node)
+                    .filter(kept -> kept.document().equals(document))
+                    .isPresent();
+        }
+
+        private Optional<ConfirmedCancel> confirmedCancel(LedgerWrite write) {
+            if (!(write instanceof LedgerWrite.OfLink(LinkWrite.DeleteOutbox(long position)))) {
+                return Optional.empty();
+            }
+            return ledger.outbox(position)
+                    .filter(entry -> entry.subject().equals(Subject.cancel(entry.peer())))
+                    .map(entry -> new ConfirmedCancel(canceled(entry.body()), entry.peer()));
+        }
+
+        private static CommandId canceled(byte[] document) {
+            try {
+                return ((Document.Cancel) Document.decode(document)).command();
+            } catch (RefusedException e) {
+                throw new IllegalStateException(e);
             }
         }
 

@@ -88,13 +88,24 @@ final class SimTask {
 
     private void write() {
         if (alive && stop.isEmpty()) {
-            byte[] bytes = new byte[1 + random.nextInt(CHUNK)];
+            byte[] bytes = output(command(), attempt, written, 1 + random.nextInt(CHUNK));
             var chunk = new OutputChunk(OutputStreamName.STDOUT, written, bytes);
             written += bytes.length;
             if (isWatched()) {
                 machine.input((core, now) -> core.output(now, command(), attempt, chunk));
             }
         }
+    }
+
+    /** What the process of a start writes at a place: each byte follows from these, so that a wrong one shows. */
+    static byte[] output(CommandId command, int attempt, long offset, int length) {
+        byte[] bytes = new byte[length];
+        long origin = command.hashCode() * 31L + attempt;
+        for (int i = 0; i < length; i++) {
+            long mixed = (origin + offset + i) * 0x9E3779B97F4A7C15L;
+            bytes[i] = (byte) (mixed >>> 56);
+        }
+        return bytes;
     }
 
     private void end() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
@@ -18,12 +19,14 @@ import dev.steward.message.link.MessageId;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.StationStore.KeptCancel;
 import dev.steward.station.core.StationStore.KnownNode;
 import dev.steward.station.core.Transition;
 import dev.steward.store.StoreException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What every ledger of a station does, on disk or in memory. */
@@ -94,6 +97,47 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         assertThat(store().document(id, 1).orElseThrow()).isEqualTo(bytes("first"));
         assertThat(store().document(id, 2).orElseThrow()).isEmpty();
         assertThat(store().document(id, 3)).isEmpty();
+    }
+
+    @Test
+    void aCancelIsKeptForEachNodeAndALaterOneTakesItsPlace() {
+        CommandId id = command(1, 2);
+        queued(id, SHIP1, COARSE);
+        queued(id, SHIP2, COARSE);
+        KeptCancel first = cancel(id, "1aa-1");
+        apply(new LedgerWrite.PutCancel(SHIP1, first));
+        apply(new LedgerWrite.PutCancel(SHIP2, first));
+        commit();
+
+        begin();
+        KeptCancel second = cancel(id, "1aa-2");
+        apply(new LedgerWrite.PutCancel(SHIP2, second));
+        assertThat(store().cancel(id, SHIP1)).usingRecursiveComparison().isEqualTo(Optional.of(first));
+        assertThat(store().cancel(id, SHIP2)).usingRecursiveComparison().isEqualTo(Optional.of(second));
+        assertThat(store().cancel(id(), SHIP1)).isEmpty();
+
+        var moved = new KeptCancel(first.document(), first.bytes(), "1aa-3");
+        apply(new LedgerWrite.PutCancel(SHIP1, moved));
+        assertThat(store().cancel(id, SHIP1)).usingRecursiveComparison().isEqualTo(Optional.of(moved));
+        reopen();
+        assertThat(store().cancel(id, SHIP1)).usingRecursiveComparison().isEqualTo(Optional.of(first));
+        assertThat(store().cancel(id, SHIP2)).usingRecursiveComparison().isEqualTo(Optional.of(first));
+    }
+
+    private KeptCancel cancel(CommandId command, String messageId) {
+        var document = new Document.Cancel(id(), "operator", COARSE, List.of(SHIP1, SHIP2), command);
+        return new KeptCancel(document, document.encode(), messageId);
+    }
+
+    @Test
+    void aMessageIsInTheOutboxOfItsNodeAndLaneUntilItIsRecorded() {
+        String id = put(1, SHIP1, Lane.CONTROL).id().toString();
+
+        assertThat(store().isInOutbox(SHIP1, Lane.CONTROL, id)).isTrue();
+        assertThat(store().isInOutbox(SHIP1, Lane.RESULTS, id)).isFalse();
+        assertThat(store().isInOutbox(SHIP2, Lane.CONTROL, id)).isFalse();
+        apply(new LedgerWrite.OfLink(new LinkWrite.DeleteOutbox(1)));
+        assertThat(store().isInOutbox(SHIP1, Lane.CONTROL, id)).isFalse();
     }
 
     @Test

@@ -128,9 +128,9 @@ final class World {
         return START.plusMillis(millis);
     }
 
-    /** The latest that any clock has ever shown. */
-    Instant latestWall() {
-        return wall().plusMillis(faults.aheadMillis());
+    /** The latest that the clock of a node has ever shown. */
+    Instant latestWall(NodeName name) {
+        return wall().plusMillis(faults.aheadMillis(name));
     }
 
     long steps() {
@@ -198,11 +198,6 @@ final class World {
         if (tracing) {
             tracer.accept("%8.3f %s".formatted(millis / 1000.0, text.get()));
         }
-    }
-
-    /** Whether anything has happened to an agent of this name that may have interrupted what it ran. */
-    boolean isDisturbed(NodeName name) {
-        return nodes.stream().anyMatch(node -> node.name.equals(name) && node.isDisturbed());
     }
 
     /** A program has gone down; somebody starts it again. */

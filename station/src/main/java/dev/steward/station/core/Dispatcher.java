@@ -51,12 +51,14 @@ final class Dispatcher {
     private final StationSink sink;
     private final Nodes nodes;
     private final Executions executions;
+    private final Cancels cancels;
 
-    Dispatcher(StationStore store, StationSink sink, Nodes nodes, Executions executions) {
+    Dispatcher(StationStore store, StationSink sink, Nodes nodes, Executions executions, Cancels cancels) {
         this.store = store;
         this.sink = sink;
         this.nodes = nodes;
         this.executions = executions;
+        this.cancels = cancels;
     }
 
     Answer order(Now now, List<byte[]> documents) {
@@ -82,7 +84,7 @@ final class Dispatcher {
             return new Answer.Refused(Answer.Reason.NOT_FOUND, "no command " + command);
         }
         try {
-            var cancels = new LinkedHashMap<Document.Cancel, byte[]>();
+            var accepted = new LinkedHashMap<Document.Cancel, byte[]>();
             for (byte[] bytes : documents) {
                 if (!(decode(bytes) instanceof Document.Cancel cancel)
                         || !cancel.command().equals(command)) {
@@ -94,9 +96,9 @@ final class Dispatcher {
                         throw new OrderRefused(Answer.Reason.UNKNOWN_NODE, "the command was not ordered for " + target);
                     }
                 }
-                cancels.put(cancel, bytes);
+                accepted.put(cancel, bytes);
             }
-            cancels.forEach((cancel, bytes) -> cancel.targets().forEach(target -> cancel(now, command, target, bytes)));
+            accepted.forEach((cancel, bytes) -> cancel.targets().forEach(target -> cancel(now, cancel, target, bytes)));
             return new Answer.Accepted(List.of(command));
         } catch (OrderRefused e) {
             return e.answer();
@@ -112,8 +114,8 @@ final class Dispatcher {
         }
     }
 
-    private void cancel(Now now, CommandId command, NodeName target, byte[] bytes) {
-        Execution execution = store.execution(command, target).orElseThrow();
+    private void cancel(Now now, Document.Cancel cancel, NodeName target, byte[] bytes) {
+        Execution execution = store.execution(cancel.command(), target).orElseThrow();
         Nodes.Node node = nodes.find(target).orElseThrow();
         if (execution.isFinal()) {
             return;
@@ -122,10 +124,8 @@ final class Dispatcher {
         if (unsent.isPresent()) {
             nodes.withdraw(node, unsent.get());
             executions.canceled(now, execution);
-        } else {
-            // A node whose inbox is full closes the lane of commands; what it has recorded must still be stoppable.
-            boolean recorded = execution.state() != ExecutionState.QUEUED && !execution.provisional();
-            nodes.enqueue(now, node, recorded ? Lane.RESULTS : Lane.CONTROL, Subject.cancel(target), bytes);
+        } else if (cancels.order(now, node, execution, cancel, bytes)) {
+            executions.cancelOrdered(now, execution, cancel.issuer());
         }
     }
 

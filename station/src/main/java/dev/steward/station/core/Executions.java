@@ -99,6 +99,11 @@ final class Executions {
         }
     }
 
+    /** A cancel is on its way to the node, whose word decides. */
+    void cancelOrdered(Now now, Execution execution, String issuer) {
+        move(execution, execution, self, now.wall(), now, "cancel ordered by " + issuer);
+    }
+
     /** Canceled before it left: the station's word is final. */
     void canceled(Now now, Execution execution) {
         end(now, execution, ExecutionState.CANCELED, "canceled before it left the station", false);

@@ -27,6 +27,9 @@ public sealed interface LedgerWrite {
     /** The exact bytes of one part of a command. */
     record PutDocument(CommandId id, int part, byte[] bytes) implements LedgerWrite {}
 
+    /** A cancel that was accepted for one node; a later one, or the same in another message, takes its place. */
+    record PutCancel(NodeName node, StationStore.KeptCancel cancel) implements LedgerWrite {}
+
     /** A new execution, and its first transition. */
     record PutExecution(Execution execution, long seq, NodeName saidBy) implements LedgerWrite {}
 

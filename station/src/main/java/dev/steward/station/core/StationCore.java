@@ -37,6 +37,7 @@ public final class StationCore {
     private final StationSink sink;
     private final Nodes nodes;
     private final Executions executions;
+    private final Cancels cancels;
     private final Dispatcher dispatcher;
     private long undecodable;
     private long expireAt;
@@ -55,7 +56,8 @@ public final class StationCore {
         this.sink = sink;
         this.nodes = new Nodes(self, session, generation, store, sink, random);
         this.executions = new Executions(self, store, sink);
-        this.dispatcher = new Dispatcher(store, sink, nodes, executions);
+        this.cancels = new Cancels(store, sink, nodes);
+        this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
     }
 
@@ -247,6 +249,9 @@ public final class StationCore {
     }
 
     private void inquire(Now now, Nodes.Node node, List<Inquiry.Entry> entries) {
+        entries.stream()
+                .filter(entry -> entry.ended().isEmpty())
+                .forEach(entry -> cancels.repeat(now, node, entry.command()));
         for (int from = 0; from < entries.size(); from += Inquiry.MAX) {
             var inquiry = new Inquiry(
                     node.link.peerSession(),

@@ -2,8 +2,10 @@
 package dev.steward.station.core;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.Document;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
+import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkStore;
 import dev.steward.message.link.OutboxEntry;
 import java.time.Instant;
@@ -14,6 +16,13 @@ import java.util.Optional;
 public interface StationStore extends LinkStore {
     /** A known node and the digest of the facts stored for it, empty for none. */
     record KnownNode(NodeName name, String factsDigest) {}
+
+    /**
+     * An accepted cancel.
+     *
+     * @param messageId of the link message that carried it last
+     */
+    record KeptCancel(Document.Cancel document, byte[] bytes, String messageId) {}
 
     List<KnownNode> nodes();
 
@@ -36,6 +45,10 @@ public interface StationStore extends LinkStore {
 
     /** The entry that carries a message, where it was never sent. */
     Optional<OutboxEntry> unsent(NodeName node, String messageId);
+
+    boolean isInOutbox(NodeName node, Lane lane, String messageId);
+
+    Optional<KeptCancel> cancel(CommandId command, NodeName node);
 
     boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset);
 

@@ -110,6 +110,7 @@ public final class Ledger implements StationStore, AutoCloseable {
             case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
                 database.execute(
                         "INSERT INTO document (command, part, bytes) VALUES (?,?,?)", id.toString(), part, bytes);
+            case LedgerWrite.PutCancel(NodeName node, KeptCancel cancel) -> putCancel(node, cancel);
             case LedgerWrite.PutExecution(Execution execution, long seq, NodeName saidBy) -> {
                 Rows.insert(database, execution);
                 Instant at = execution.orderedAt();
@@ -200,6 +201,19 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
+    public boolean isInOutbox(NodeName node, Lane lane, String messageId) {
+        return links.isInOutbox(node, lane, messageId);
+    }
+
+    @Override
+    public Optional<KeptCancel> cancel(CommandId command, NodeName node) {
+        return database.first("""
+                SELECT bytes, message_id FROM cancel_target JOIN cancel ON id = cancel
+                WHERE command = ? AND node = ?
+                """, Rows::cancel, command.toString(), node.value());
+    }
+
+    @Override
     public boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset) {
         return database.first(
                         "SELECT 1 FROM output WHERE command = ? AND node = ? AND attempt = ? AND stream = ? AND offset = ?",
@@ -266,6 +280,15 @@ public final class Ledger implements StationStore, AutoCloseable {
 
     private static int failures(Execution execution) {
         return execution.isFinal() && execution.state() != ExecutionState.SUCCEEDED ? 1 : 0;
+    }
+
+    private void putCancel(NodeName node, KeptCancel cancel) {
+        String id = cancel.document().id().toString();
+        database.execute("INSERT OR IGNORE INTO cancel (id, bytes) VALUES (?,?)", id, cancel.bytes());
+        database.execute("""
+                INSERT INTO cancel_target (command, node, cancel, message_id) VALUES (?1,?2,?3,?4)
+                ON CONFLICT (command, node) DO UPDATE SET cancel = ?3, message_id = ?4
+                """, cancel.document().command().toString(), node.value(), id, cancel.messageId());
     }
 
     private void putEvent(LedgerWrite.PutEvent event) {

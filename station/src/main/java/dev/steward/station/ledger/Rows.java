@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.ledger;
 
+import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
 import dev.steward.station.core.Execution;
+import dev.steward.station.core.StationStore;
 import dev.steward.station.core.Transition;
 import dev.steward.store.Database;
 import dev.steward.store.StoreException;
@@ -26,6 +28,18 @@ final class Rows {
             + " kept_bytes, stored_bytes";
 
     private Rows() {}
+
+    static StationStore.KeptCancel cancel(ResultSet row) throws SQLException {
+        byte[] bytes = row.getBytes(1);
+        try {
+            if (Document.decode(bytes) instanceof Document.Cancel cancel) {
+                return new StationStore.KeptCancel(cancel, bytes, row.getString(2));
+            }
+        } catch (RefusedException e) {
+            throw new StoreException("in the ledger, a cancel: " + e.getMessage(), e);
+        }
+        throw new StoreException("in the ledger, a cancel is none", null);
+    }
 
     static void insert(Database database, Execution execution) {
         database.execute(

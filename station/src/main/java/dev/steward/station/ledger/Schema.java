@@ -42,7 +42,12 @@ final class Schema {
             CREATE TABLE quarantine (
               position INTEGER PRIMARY KEY, at TEXT NOT NULL, reason TEXT NOT NULL, subject TEXT NOT NULL,
               headers TEXT NOT NULL, body BLOB NOT NULL);
-            """, SqliteLinkStore.BY_ID);
+            """, SqliteLinkStore.BY_ID, """
+            CREATE TABLE cancel (id TEXT PRIMARY KEY, bytes BLOB NOT NULL);
+            CREATE TABLE cancel_target (
+              command TEXT NOT NULL, node TEXT NOT NULL, cancel TEXT NOT NULL, message_id TEXT NOT NULL,
+              PRIMARY KEY (command, node)) WITHOUT ROWID;
+            """);
 
     private Schema() {}
 }
