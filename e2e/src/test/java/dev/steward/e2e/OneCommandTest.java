@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.json.JsonObject;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,6 +70,26 @@ class OneCommandTest {
     }
 
     @Test
+    void aCommandSentToANodeThatHasJustDiedRunsOnceWhenTheNodeIsBackHalfAMinuteLater() throws Exception {
+        Path witness = folder.resolve("dead");
+        installation.startAgentAndWait("ship10");
+        installation.kill("ship10"); // without a word, so that the station sends
+        CommandId id = installation.order("echo x >> " + witness, false, "ship10");
+        long back = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        Await.until("half a minute later", Duration.ofMinutes(1), () -> {
+            assertThat(installation.state(id, "ship10")).isEqualTo("queued");
+            return System.nanoTime() > back;
+        });
+        installation.awaitReachable("ship10", false);
+
+        installation.startAgent("ship10");
+        awaitState(id, "ship10", "succeeded");
+
+        assertThat(Files.readAllLines(witness)).hasSize(1);
+        installation.stop("ship10");
+    }
+
+    @Test
     void anAgentKilledWhileACommandRunsSaysInterruptedAndItsProcessesAreGone() throws Exception {
         Path witness = folder.resolve("pids");
         installation.startAgentAndWait("ship4");
@@ -121,23 +138,22 @@ class OneCommandTest {
 
     @Test
     void anAgentWhoseFolderWasDeletedSaysThatItKnowsNothingAndTheStationSaysLost() throws Exception {
+        Path witness = folder.resolve("forgotten");
         installation.startAgentAndWait("ship6");
-        CommandId id = installation.order("sleep 1000", false, "ship6");
+        CommandId id = installation.order("echo $$ > %s; exec sleep 1000".formatted(witness), false, "ship6");
         awaitState(id, "ship6", "running");
+        Await.until("its pid", SOON, () -> Files.exists(witness) && Files.size(witness) > 0);
 
         installation.kill("ship6");
-        deleteFiles(installation.agentFolder("ship6"));
+        Folders.deleteFiles(installation.agentFolder("ship6"));
         installation.startAgent("ship6");
 
         awaitState(id, "ship6", "lost");
         installation.stop("ship6");
         // Nobody knows of the sleeping process any more but this test.
-        ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                        .arguments()
-                        .filter(arguments -> Arrays.equals(arguments, new String[] {"1000"}))
-                        .isPresent())
-                .forEach(ProcessHandle::destroyForcibly);
+        String pid = Files.readString(witness).strip();
+        ProcessHandle.of(Long.parseLong(pid)).orElseThrow().destroyForcibly();
+        Await.until("process " + pid + " is gone", SOON, () -> !Machine.isRunning(pid));
     }
 
     @Test
@@ -150,16 +166,16 @@ class OneCommandTest {
         awaitState(first, "ship9", "running");
         awaitState(waiting, "ship9", "received");
         installation.kill("ship9");
-        Path copy = Files.createDirectory(folder.resolve("copy"));
-        copyFiles(installation.agentFolder("ship9"), copy);
+        Path copy = folder.resolve("copy");
+        Folders.copyFiles(installation.agentFolder("ship9"), copy);
 
         Files.createFile(gate);
         installation.startAgent("ship9");
         awaitState(first, "ship9", "interrupted");
         awaitState(waiting, "ship9", "succeeded");
         installation.kill("ship9");
-        deleteFiles(installation.agentFolder("ship9"));
-        copyFiles(copy, installation.agentFolder("ship9"));
+        Folders.deleteFiles(installation.agentFolder("ship9"));
+        Folders.copyFiles(copy, installation.agentFolder("ship9"));
         installation.startAgentAndWait("ship9");
         CommandId after = installation.order("echo after", false, "ship9");
         awaitState(after, "ship9", "succeeded"); // in order: what waited before it was settled first
@@ -244,22 +260,6 @@ class OneCommandTest {
 
         assertThat(node.object("labels").text("region")).isEqualTo("north");
         assertThat(node.object("facts").integer("cpus", 1, 10_000)).isPositive();
-    }
-
-    private static void copyFiles(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        }
-    }
-
-    private static void deleteFiles(Path in) throws IOException {
-        try (Stream<Path> files = Files.list(in)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     private static void awaitState(CommandId id, String node, String state) throws Exception {
