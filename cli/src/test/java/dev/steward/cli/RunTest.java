@@ -130,14 +130,14 @@ class RunTest extends CommandLineFixture {
         station.on("GET /api/v1/stream", exchange -> {
             exchange.sendResponseHeaders(200, 0);
             String query = exchange.getRequestURI().getQuery();
-            boolean again = query.contains("lastEventId=2");
+            boolean again = query.contains("lastEventId=%s-2".formatted(Station.ERA));
             exchange.getResponseBody()
                     .write(bytes(
                             again
                                     ? Station.transition(3, ID, "ship1", "succeeded", "succeeded")
                                     : Station.transition(1, ID, "ship1", "received", "running")
                                             + Station.transition(2, ID, "ship1", "running", "running")
-                                            + "id: 3\nevent: transition\ndata: {\"half"));
+                                            + "id: " + Station.ERA + "-3\nevent: transition\ndata: {\"half"));
             exchange.close();
         });
 
@@ -146,6 +146,52 @@ class RunTest extends CommandLineFixture {
         assertThat(out().lines().map(line -> line.substring(9)))
                 .containsExactly("ship1 received", "ship1 running", "ship1 succeeded");
         assertThat(station.requests("GET /api/v1/stream").get(0)).endsWith("lastEventId=0");
-        assertThat(station.requests("GET /api/v1/stream").get(1)).endsWith("lastEventId=2");
+        assertThat(station.requests("GET /api/v1/stream").get(1)).endsWith("lastEventId=%s-2".formatted(Station.ERA));
+    }
+
+    @Test
+    void watchBeginsAnewWhereTheLedgerWasRestored() throws Exception {
+        station.on("GET " + COMMANDS + "/", 200, Station.command(ID, "succeeded", 1, "\"succeeded\":1"));
+        executionsAre(Station.execution("ship1", "succeeded", "\"exitCode\":0"));
+        station.on("GET /api/v1/stream", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            String last = exchange.getRequestURI().getQuery().replaceFirst(".*lastEventId=", "");
+            String events = switch (last) {
+                case "0" ->
+                    Station.transition(6, ID, "ship1", "received", "running")
+                            + Station.transition(7, ID, "ship1", "running", "running");
+                case Station.ERA + "-7" ->
+                    "id: 0\nevent: reset\ndata: {\"reason\":\"another ledger\"}\n\n"
+                            + Station.transition(1, ID, "ship1", "received", "running")
+                            + Station.transition(2, ID, "ship1", "succeeded", "succeeded");
+                default -> ": still here\n\n";
+            };
+            exchange.getResponseBody().write(bytes(events));
+            exchange.close();
+        });
+
+        assertThat(steward("watch", ID)).isZero();
+
+        assertThat(out().lines().map(line -> line.substring(9)))
+                .containsExactly("ship1 received", "ship1 running", "ship1 received", "ship1 succeeded");
+        assertThat(err()).contains("from the beginning again: another ledger");
+    }
+
+    @Test
+    void runSaysThatTheStationHasForgottenTheCommandWhereItsLedgerWasRestored() throws Exception {
+        orderIsAccepted("running", 1);
+        station.on("GET /api/v1/stream", exchange -> {
+            if (exchange.getRequestURI().getQuery().endsWith("=0")) {
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write(bytes(Station.transition(1, ID, "ship1", "queued", "running")));
+                exchange.close();
+            } else {
+                Station.send(exchange, 404, "{\"error\":{\"code\":\"not-found\",\"message\":\"no command\"}}");
+            }
+        });
+
+        assertThat(steward("run", "--on", "ship1", "--", "date")).isEqualTo(ExitCode.INCOMPLETE);
+
+        assertThat(err()).contains("does not know the command").contains("any more");
     }
 }

@@ -27,6 +27,9 @@ final class Station implements AutoCloseable {
 
     static final String TOKEN = "secret";
 
+    /** Of the ids of its events. */
+    static final String ERA = "0123456789abc";
+
     private final HttpServer server;
     private final Map<String, Answer> answers = new TreeMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -145,13 +148,13 @@ final class Station implements AutoCloseable {
     /** A transition as an event of the stream. */
     static String transition(long seq, String id, String node, String state, String commandState) {
         return """
-                id: %1$d
+                id: %6$s-%1$d
                 event: transition
                 data: {"seq":%1$d,"command":"%2$s","node":"%3$s","state":"%4$s","provisional":false,"attempt":1,"exitCode":null,\
                 "reason":null,"saidBy":"%3$s","observedAt":"2026-01-31T12:00:00.000Z",\
                 "receivedAt":"2026-01-31T12:00:00.000Z","commandState":"%5$s"}
 
-                """.formatted(seq, id, node, state, commandState);
+                """.formatted(seq, id, node, state, commandState, ERA);
     }
 
     @Override

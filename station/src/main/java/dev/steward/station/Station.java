@@ -72,6 +72,7 @@ public final class Station implements Orders {
         this.loop = new CommitLoop<>("station", TICK_MS, new Host());
         ledger.begin();
         this.generation = ledger.raiseGeneration(Instant.now());
+        ledger.beginEra(Session.create(random).value());
         this.core = newCore();
         ledger.commit();
         this.mailbox = new Mailbox(settings.name().value(), MAILBOX_BYTES, new Position());

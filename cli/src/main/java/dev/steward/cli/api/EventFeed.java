@@ -26,11 +26,18 @@ public final class EventFeed implements AutoCloseable {
         /** It is there again. */
         record Restored() implements Signal {}
 
+        /**
+         * What was told so far is void: the station's ledger was restored from an older copy or made anew, and its events
+         * follow from the beginning.
+         */
+        record Reset(String reason) implements Signal {}
+
         /** There will be no more. */
         record Ended(Failure failure) implements Signal {}
     }
 
     private static final int QUEUED_SIGNALS = 256;
+    private static final String BEGINNING = "0";
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -40,6 +47,7 @@ public final class EventFeed implements AutoCloseable {
     private final Thread reader;
 
     // Of the reader alone.
+    private String lastId = BEGINNING;
     private long lastSeq;
     private boolean broken;
     private Duration pause = FIRST_PAUSE;
@@ -94,22 +102,34 @@ public final class EventFeed implements AutoCloseable {
     }
 
     private void readConnection() throws Failure, IOException, RefusedException, InterruptedException {
-        try (InputStream in = client.stream(command, lastSeq)) {
+        try (InputStream in = client.stream(command, lastId)) {
             if (broken) {
                 broken = false;
                 signals.put(new Signal.Restored());
             }
             var events = new EventReader(in, () -> pause = FIRST_PAUSE);
             for (var next = events.next(); next.isPresent() && !closed; next = events.next()) {
-                ServerEvent event = next.get();
-                long seq = event.seq().orElse(Long.MAX_VALUE);
-                if (seq <= lastSeq) {
-                    continue; // came before the connection broke
-                }
-                lastSeq = event.seq().orElse(lastSeq);
-                signals.put(new Signal.Event(event));
+                pass(next.get());
             }
         }
+    }
+
+    private void pass(ServerEvent event) throws RefusedException, InterruptedException {
+        if (event.type().equals("reset")) {
+            lastId = event.id().orElse(BEGINNING);
+            lastSeq = 0;
+            signals.put(new Signal.Reset(event.data().text("reason")));
+            return;
+        }
+        if (event.id().isPresent()) {
+            long seq = event.data().integer("seq", 1, Long.MAX_VALUE);
+            if (seq <= lastSeq) {
+                return; // came before the connection broke
+            }
+            lastId = event.id().get();
+            lastSeq = seq;
+        }
+        signals.put(new Signal.Event(event));
     }
 
     private void breakOff(String reason) throws InterruptedException {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Reads server-sent events (WHATWG HTML, section 9.2) as the station writes them: lines end in a line feed. */
 final class EventReader {
@@ -28,7 +27,7 @@ final class EventReader {
     /** The next event; empty where the stream has ended. What was begun but not closed by an empty line is dropped. */
     Optional<ServerEvent> next() throws IOException, RefusedException {
         String type = "message";
-        OptionalLong seq = OptionalLong.empty();
+        Optional<String> id = Optional.empty();
         var data = new StringBuilder();
         while (true) {
             Optional<String> read = line();
@@ -40,7 +39,7 @@ final class EventReader {
             if (line.isEmpty()) {
                 if (!data.isEmpty()) {
                     byte[] json = data.toString().getBytes(StandardCharsets.UTF_8);
-                    return Optional.of(new ServerEvent(seq, type, Json.object(json, LINE_BYTES)));
+                    return Optional.of(new ServerEvent(id, type, Json.object(json, LINE_BYTES)));
                 }
                 type = "message";
                 continue;
@@ -51,7 +50,7 @@ final class EventReader {
             value = value.startsWith(" ") ? value.substring(1) : value;
             switch (field) {
                 case "event" -> type = value;
-                case "id" -> seq = number(value);
+                case "id" -> id = Optional.of(value);
                 case "data" -> data.append(data.isEmpty() ? "" : "\n").append(value);
                 default -> {} // a comment (empty field), retry, or what is yet to come
             }
@@ -71,13 +70,5 @@ final class EventReader {
             }
         }
         return Optional.empty();
-    }
-
-    private static OptionalLong number(String value) throws RefusedException {
-        try {
-            return OptionalLong.of(Long.parseLong(value));
-        } catch (NumberFormatException e) {
-            throw new RefusedException("'%s' is not the number of an event".formatted(value));
-        }
     }
 }

@@ -2,12 +2,12 @@
 package dev.steward.cli.api;
 
 import dev.steward.message.json.JsonObject;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * One event of the station's stream.
  *
- * @param seq its place in the stream, by which a broken stream goes on; absent where it is not replayed
- * @param type {@code transition}, {@code output} or {@code node}
+ * @param id its place in the stream, after which a broken stream goes on; absent where it is not replayed
+ * @param type {@code transition}, {@code output}, {@code node} or {@code reset}
  */
-public record ServerEvent(OptionalLong seq, String type, JsonObject data) {}
+public record ServerEvent(Optional<String> id, String type, JsonObject data) {}

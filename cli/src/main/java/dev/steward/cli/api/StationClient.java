@@ -125,9 +125,9 @@ public final class StationClient {
         }
     }
 
-    /** The stream of a command's events after {@code lastSeq}. */
-    InputStream stream(String command, long lastSeq) throws Failure, IOException {
-        String path = "/api/v1/stream?command=%s&lastEventId=%d".formatted(Http.encode(command), lastSeq);
+    /** The stream of a command's events after the one with the id {@code last}. */
+    InputStream stream(String command, String last) throws Failure, IOException {
+        String path = "/api/v1/stream?command=%s&lastEventId=%s".formatted(Http.encode(command), Http.encode(last));
         return open(path, "text/event-stream", STREAM_SILENCE);
     }
 

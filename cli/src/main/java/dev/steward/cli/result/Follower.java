@@ -6,6 +6,7 @@ import dev.steward.cli.api.EventFeed;
 import dev.steward.cli.api.EventFeed.Signal;
 import dev.steward.cli.api.ServerEvent;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.RefusedException;
@@ -25,6 +26,9 @@ public final class Follower {
         default void broken(String reason) {}
 
         default void restored() {}
+
+        /** All that was told is void; what the station still knows follows from the beginning. */
+        default void reset(String reason) {}
 
         /** Nothing came for a moment. */
         default void quiet() {}
@@ -77,13 +81,15 @@ public final class Follower {
     /** As {@link #untilOver}, and then until all events up to the end have been passed on, late output included. */
     public boolean untilDrained(CommandInfo command, Deadline deadline) throws Failure, InterruptedException {
         try (var feed = EventFeed.open(client, id)) {
-            while (!over && !deadline.hasPassed() && !listener.done()) {
-                step(feed, deadline);
-            }
-            Deadline late = Deadline.in(LATE_OUTPUT);
-            while (over && !late.hasPassed() && !listener.done() && !drained(command)) {
-                step(feed, late);
-            }
+            do {
+                while (!over && !deadline.hasPassed() && !listener.done()) {
+                    step(feed, deadline);
+                }
+                Deadline late = Deadline.in(LATE_OUTPUT);
+                while (over && !late.hasPassed() && !listener.done() && !drained(command)) {
+                    step(feed, late);
+                }
+            } while (!over && !deadline.hasPassed() && !listener.done()); // a reset made it open again
             return over;
         }
     }
@@ -99,7 +105,12 @@ public final class Follower {
             case Signal.Event event -> take(event.event());
             case Signal.Broken broken -> listener.broken(broken.reason());
             case Signal.Restored restored -> listener.restored();
-            case Signal.Ended ended -> throw ended.failure();
+            case Signal.Reset reset -> {
+                counts.clear();
+                over = false;
+                listener.reset(reset.reason());
+            }
+            case Signal.Ended ended -> throw orGone(id, ended.failure());
         }
     }
 
@@ -131,9 +142,20 @@ public final class Follower {
             over = client.command(id).isOver();
         } catch (Failure e) {
             if (!e.isUnreachable()) {
-                throw e;
+                throw orGone(id, e);
             }
         }
+    }
+
+    /** The station knew the command when the following began; a refusal says that it does so no more. */
+    private static Failure orGone(String id, Failure e) {
+        return e.exitCode() == ExitCode.USAGE ? gone(id) : e;
+    }
+
+    static Failure gone(String id) {
+        return Failure.incomplete("""
+                the station does not know the command %s any more: its ledger was restored from an older copy or made anew
+                  the nodes may have run it; what they say of it is in the ledger's table `event`""".formatted(id));
     }
 
     /** Replayed events say that the command is over from the first on, so that alone ends nothing. */

@@ -17,6 +17,10 @@ public final class StateCounts {
         states.put(node, state);
     }
 
+    public void clear() {
+        states.clear();
+    }
+
     /** How many executions have ended as far as the transitions tell. */
     public long ended() {
         return states.values().stream().filter(ExecutionState::isTerminal).count();

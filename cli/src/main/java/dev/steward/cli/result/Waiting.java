@@ -5,6 +5,7 @@ import dev.steward.cli.api.CommandInfo;
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Progress;
+import dev.steward.cli.terminal.SafeText;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.json.JsonObject;
@@ -14,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Waits for commands to be over, with a line of progress. */
 public final class Waiting {
@@ -79,15 +83,23 @@ public final class Waiting {
                 .map(CommandInfo::id)
                 .min(String::compareTo)
                 .orElse("");
+        Set<String> gone = latest.values().stream()
+                .filter(command -> !command.isOver())
+                .map(CommandInfo::id)
+                .collect(Collectors.toCollection(TreeSet::new));
         Optional<String> before = Optional.empty();
         List<CommandInfo> page = new ArrayList<>();
         do {
             page = client.commands(PAGE, before);
             for (CommandInfo command : page) {
                 latest.computeIfPresent(command.id(), (id, known) -> command);
+                gone.remove(command.id());
             }
             before = page.isEmpty() ? before : Optional.of(page.getLast().id());
         } while (!page.isEmpty() && page.getLast().id().compareTo(oldest) > 0);
+        if (!gone.isEmpty()) {
+            throw Follower.gone(String.join(" ", gone));
+        }
     }
 
     private static String text(Map<String, CommandInfo> latest) {
@@ -127,6 +139,12 @@ public final class Waiting {
         public void restored() {
             progress.clear();
             surroundings.err().println("connected again");
+        }
+
+        @Override
+        public void reset(String reason) {
+            progress.clear();
+            surroundings.err().println("waiting anew: " + SafeText.line(reason));
         }
     }
 }

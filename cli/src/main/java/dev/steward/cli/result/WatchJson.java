@@ -6,6 +6,7 @@ import dev.steward.message.ExecutionState;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A command's events as they come, one JSON document a line, told apart by {@code type}. */
@@ -24,6 +25,11 @@ public final class WatchJson implements Follower.Listener {
     @Override
     public void output(JsonObject data) {
         print("output", data);
+    }
+
+    @Override
+    public void reset(String reason) {
+        surroundings.out().println(Json.text(Map.of("type", "reset", "reason", reason)));
     }
 
     @Override

@@ -67,6 +67,13 @@ public final class WatchPrinter implements Follower.Listener {
     }
 
     @Override
+    public void reset(String reason) {
+        flush();
+        buffers.clear();
+        surroundings.err().println("from the beginning again: " + SafeText.line(reason));
+    }
+
+    @Override
     public boolean done() {
         return surroundings.out().checkError(); // whoever read it has gone, for instance `head`
     }

@@ -24,6 +24,11 @@ public final class Failure extends Exception {
         return new Failure(ExitCode.UNREACHABLE, message);
     }
 
+    /** How it ends is not known and won't be. */
+    public static Failure incomplete(String message) {
+        return new Failure(ExitCode.INCOMPLETE, message);
+    }
+
     /** Something on this machine did not work. */
     public static Failure failed(String message) {
         return new Failure(ExitCode.SOME_FAILED, message);

@@ -187,13 +187,21 @@ public final class Api implements AutoCloseable {
     private void stream(Context context) throws InterruptedException {
         String header = context.header("Last-Event-ID");
         String last = header == null ? context.queryParam("lastEventId") : header;
-        @Nullable Long from = last == null ? null : Long.valueOf(number(last, "Last-Event-ID", 0, Long.MAX_VALUE, 0));
+        @Nullable EventId from = last == null ? null : eventId(last);
         String command = context.queryParam("command");
         String id = command == null ? null : resolve(command).id();
         context.contentType("text/event-stream; charset=utf-8");
         context.header("Cache-Control", "no-store");
         if (!context.method().equals(HandlerType.HEAD)) {
             stream.serve(context, id, from);
+        }
+    }
+
+    private static EventId eventId(String text) {
+        try {
+            return EventId.parse(text);
+        } catch (RefusedException e) {
+            throw ApiException.badRequest("Last-Event-ID: " + e.getMessage());
         }
     }
 

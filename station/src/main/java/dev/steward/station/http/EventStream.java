@@ -2,6 +2,7 @@
 package dev.steward.station.http;
 
 import dev.steward.message.json.Json;
+import dev.steward.station.ledger.Eras;
 import dev.steward.station.ledger.LedgerReader;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -49,13 +51,13 @@ final class EventStream {
     }
 
     /** Serves one client on its own thread until either side is gone. */
-    void serve(Context context, @Nullable String command, @Nullable Long lastEventId) throws InterruptedException {
+    void serve(Context context, @Nullable String command, @Nullable EventId last) throws InterruptedException {
         if (open.incrementAndGet() > MAX_STREAMS) {
             open.decrementAndGet();
             throw ApiException.unavailable("there are already %d streams".formatted(MAX_STREAMS));
         }
         try {
-            follow(context.res().getOutputStream(), command, lastEventId == null ? ledger.lastSeq() : lastEventId);
+            follow(context.res().getOutputStream(), command, last);
         } catch (IOException e) {
             // the client is gone, which is how every stream ends
         } finally {
@@ -63,17 +65,23 @@ final class EventStream {
         }
     }
 
-    private void follow(OutputStream out, @Nullable String command, long from)
+    private void follow(OutputStream out, @Nullable String command, @Nullable EventId last)
             throws IOException, InterruptedException {
-        long cursor = from;
+        Eras eras = ledger.eras();
+        long end = ledger.lastSeq();
+        boolean foreign = last != null && !isPlaceIn(eras, end, last);
+        long cursor = last == null ? end : foreign ? 0 : last.seq();
         long seen = 0;
         long presenceSeen = presence.version();
         comment(out);
+        if (foreign) {
+            reset(out);
+        }
         while (!closed) {
             List<LedgerReader.Happening> rows = ledger.after(cursor, command, ROWS);
             for (LedgerReader.Happening row : rows) {
                 cursor = row.seq();
-                event(out, row);
+                event(out, row, eras.of(row.seq()));
             }
             if (command == null) {
                 presenceSeen = nodes(out, presenceSeen);
@@ -102,13 +110,26 @@ final class EventStream {
         return version;
     }
 
-    private static void event(OutputStream out, LedgerReader.Happening row) throws IOException {
+    /** Whether the client has read up to there in this ledger, and not in what it was before it was restored. */
+    private static boolean isPlaceIn(Eras eras, long lastSeq, EventId id) {
+        OptionalLong end = eras.end(id.era(), lastSeq);
+        return id.equals(EventId.BEGINNING) || (end.isPresent() && id.seq() <= end.getAsLong());
+    }
+
+    private static void reset(OutputStream out) throws IOException {
+        String reason = "the last event is not of this ledger, which was restored or made anew; all events follow";
+        write(
+                out,
+                "id: " + EventId.BEGINNING + "\nevent: reset\ndata: " + Json.text(Map.of("reason", reason)) + "\n\n");
+    }
+
+    private static void event(OutputStream out, LedgerReader.Happening row, String era) throws IOException {
         String name = row instanceof LedgerReader.TransitionRow ? "transition" : "output";
         Map<String, @Nullable Object> view = switch (row) {
             case LedgerReader.TransitionRow transition -> Views.transition(transition);
             case LedgerReader.OutputRow output -> Views.output(output);
         };
-        write(out, "id: " + row.seq() + "\nevent: " + name + "\ndata: " + Json.text(view) + "\n\n");
+        write(out, "id: " + new EventId(era, row.seq()) + "\nevent: " + name + "\ndata: " + Json.text(view) + "\n\n");
     }
 
     private static void comment(OutputStream out) throws IOException {

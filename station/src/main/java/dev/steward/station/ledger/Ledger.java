@@ -30,6 +30,9 @@ public final class Ledger implements StationStore, AutoCloseable {
     /** Events kept; older ones make room. */
     private static final int EVENT_ROWS = 100_000;
 
+    /** Eras kept; who last read in an older one reads from the beginning. */
+    private static final int ERAS = 1_000;
+
     private final Database database;
     private final SqliteLinkStore links;
 
@@ -62,6 +65,15 @@ public final class Ledger implements StationStore, AutoCloseable {
         long next = Math.max(meta("generation").map(Long::parseLong).orElse(0L) + 1, now.getEpochSecond());
         putMeta("generation", Long.toString(next));
         return next;
+    }
+
+    /**
+     * Begins an era: the events of one start of the station. Its random name tells them from those that another history
+     * of this ledger has under the same numbers, before it was restored or after.
+     */
+    public void beginEra(String name) {
+        database.execute("INSERT INTO era (name, first_seq) VALUES (?,?)", name, lastSeq() + 1);
+        database.execute("DELETE FROM era WHERE position <= (SELECT max(position) FROM era) - ?", ERAS);
     }
 
     /** The place in the mailbox up to which everything is recorded; 0 in another incarnation of it. */

@@ -199,6 +199,13 @@ public final class LedgerReader implements AutoCloseable {
         return with(LedgerReader::lastSeq);
     }
 
+    /** The eras so far, and where their events begin. */
+    public Eras eras() throws InterruptedException {
+        return with(database -> new Eras(database.query(
+                "SELECT name, first_seq FROM era ORDER BY position",
+                row -> new Eras.Era(row.getString(1), row.getLong(2)))));
+    }
+
     private static long lastSeq(Database database) {
         return database.first(
                         "SELECT max(coalesce((SELECT max(seq) FROM transition), 0), coalesce((SELECT max(seq) FROM output), 0))",

@@ -47,6 +47,8 @@ final class Schema {
             CREATE TABLE cancel_target (
               command TEXT NOT NULL, node TEXT NOT NULL, cancel TEXT NOT NULL, message_id TEXT NOT NULL,
               PRIMARY KEY (command, node)) WITHOUT ROWID;
+            """, """
+            CREATE TABLE era (position INTEGER PRIMARY KEY, name TEXT NOT NULL, first_seq INTEGER NOT NULL);
             """);
 
     private Schema() {}

@@ -95,10 +95,10 @@ final class ApiClient implements AutoCloseable {
     }
 
     /** Opens the stream with this query, from {@code lastEventId} where it is not null. */
-    EventReader stream(String query, @Nullable Long lastEventId) throws IOException, InterruptedException {
+    EventReader stream(String query, @Nullable String lastEventId) throws IOException, InterruptedException {
         HttpRequest.Builder request = request("/api/v1/stream" + query);
         if (lastEventId != null) {
-            request.header("Last-Event-ID", Long.toString(lastEventId));
+            request.header("Last-Event-ID", lastEventId);
         }
         HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
         check("GET", "/api/v1/stream", response.statusCode(), response.headers(), new byte[0]);

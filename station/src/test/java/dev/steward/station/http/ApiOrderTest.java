@@ -297,7 +297,7 @@ class ApiOrderTest {
     private static List<EventReader.Event> history(CommandId id) throws Exception {
         Document.Command mark = Documents.command("ship1");
         client.order(mark);
-        try (EventReader events = client.stream("", 0L)) {
+        try (EventReader events = client.stream("", "0")) {
             return events
                     .until(event -> event.is("transition", "command", mark.id().toString()))
                     .stream()

@@ -22,10 +22,13 @@ import java.util.function.Predicate;
 /** Reads server-sent events; each is held against the schema of its kind, and the ids must rise. */
 final class EventReader implements AutoCloseable {
     private static final Map<String, String> SCHEMAS =
-            Map.of("transition", "Transition", "output", "Output", "node", "Node");
+            Map.of("transition", "Transition", "output", "Output", "node", "Node", "reset", "Reset");
 
-    /** @param id 0 for none */
-    record Event(long id, String type, JsonObject data) {
+    /**
+     * @param id empty for none
+     * @param seq 0 for none
+     */
+    record Event(String id, long seq, String type, JsonObject data) {
         boolean is(String wantedType, String key, Object value) {
             return type.equals(wantedType) && value.equals(data.get(key));
         }
@@ -39,7 +42,7 @@ final class EventReader implements AutoCloseable {
     private final OpenApi openApi;
     private final InputStream in;
     private final BlockingQueue<Object> read = new LinkedBlockingQueue<>();
-    private long lastId;
+    private long lastSeq;
 
     EventReader(OpenApi openApi, InputStream in) {
         this.openApi = openApi;
@@ -98,13 +101,18 @@ final class EventReader implements AutoCloseable {
         assertThat(SCHEMAS).containsKey(type);
         openApi.checkSchema(String.valueOf(SCHEMAS.get(type)), json);
         JsonObject data = Json.object(json.getBytes(StandardCharsets.UTF_8), Integer.MAX_VALUE);
-        long id = 0;
         assertThat(hasId).as("whether a %s event has an id", type).isEqualTo(!type.equals("node"));
-        if (hasId) {
-            id = Long.parseLong(block.getFirst().substring("id: ".length()));
-            assertThat(id).isGreaterThan(lastId).isEqualTo(data.integer("seq", 1, Long.MAX_VALUE));
-            lastId = id;
+        String id = hasId ? block.getFirst().substring("id: ".length()) : "";
+        long seq = 0;
+        if (type.equals("reset")) {
+            assertThat(id).isEqualTo("0");
+            lastSeq = 0;
+        } else if (hasId) {
+            assertThat(id).matches("[0-9a-v]{13}-[0-9]{1,18}");
+            seq = Long.parseLong(id.substring(id.indexOf('-') + 1));
+            assertThat(seq).isGreaterThan(lastSeq).isEqualTo(data.integer("seq", 1, Long.MAX_VALUE));
+            lastSeq = seq;
         }
-        return new Event(id, type, data);
+        return new Event(id, seq, type, data);
     }
 }

@@ -48,6 +48,17 @@ final class RunningStation implements AutoCloseable {
         station = start();
     }
 
+    interface Work {
+        void run() throws IOException;
+    }
+
+    /** Does something to the stopped station's files. */
+    void whileStopped(Work work) throws InterruptedException, IOException {
+        station.stop();
+        work.run();
+        station = start();
+    }
+
     @Override
     public void close() throws InterruptedException {
         client.close();
