@@ -29,6 +29,9 @@ public final class Limits {
     /** The body of one HTTP request. */
     public static final int REQUEST_BYTES = 32 * 1024 * 1024;
 
+    /** A station's generation: seconds since 1970, and one for each start that comes too early. Higher ones are forged. */
+    public static final long GENERATION = 1L << 53;
+
     public static final int NODE_NAME_CHARS = 63;
     public static final int TOKEN_CHARS = 63;
 

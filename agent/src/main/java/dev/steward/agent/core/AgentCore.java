@@ -311,7 +311,7 @@ public final class AgentCore {
         if (Long.bitCount(staleGenerations) == 1) {
             sink.log(
                     System.Logger.Level.WARNING,
-                    "refused %d frames of a station of generation %d; generation %d has spoken: is an old station running?"
+                    "refused %d frames of a station of generation %d; generation %d has spoken: is an old station running? if its ledger was restored, start it again"
                             .formatted(staleGenerations, said, known));
         }
     }

@@ -134,6 +134,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 count(transition.before(), transition.after());
             }
             case LedgerWrite.PutOutput output -> putOutput(output);
+            case LedgerWrite.PutGeneration(long generation) -> undo.put(meta, "generation", Long.toString(generation));
             case LedgerWrite.PutEvent event -> {
                 int before = events;
                 events = Math.min(events + 1, EVENT_ROWS);

@@ -54,6 +54,7 @@ enum Reached {
     LINK_OVER_WINDOW,
     LINK_NOT_LIVE,
     LINK_STALE_GENERATION,
+    REFUSED_BY_NODE,
     TWO_OF_ONE_NAME,
     INBOX_FULL,
     // what executions met

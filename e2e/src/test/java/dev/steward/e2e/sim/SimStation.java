@@ -229,6 +229,8 @@ final class SimStation extends SimProgram<StationCore> {
                 when event.source().equals("unknown-command") -> world.reached(Reached.UNKNOWN_COMMAND);
                 case LedgerWrite.PutEvent event
                 when event.source().equals("clone") -> world.reached(Reached.TWO_OF_ONE_NAME);
+                case LedgerWrite.PutEvent event
+                when event.source().equals("generation") -> world.reached(Reached.REFUSED_BY_NODE);
                 case LedgerWrite.PutEvent event -> uncommittedEvents.add(event);
                 default -> {}
             }

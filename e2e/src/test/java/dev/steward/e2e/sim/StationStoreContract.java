@@ -193,6 +193,8 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         assertThat(raiseGeneration(start)).isEqualTo(1001);
         assertThat(raiseGeneration(Instant.ofEpochSecond(5))).isEqualTo(1002);
         assertThat(raiseGeneration(Instant.ofEpochSecond(2000))).isEqualTo(2000);
+        apply(new LedgerWrite.PutGeneration(3000));
+        assertThat(raiseGeneration(Instant.ofEpochSecond(2001))).isEqualTo(3001);
     }
 
     @Test

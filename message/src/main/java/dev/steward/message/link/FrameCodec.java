@@ -103,7 +103,7 @@ public final class FrameCodec {
         var envelope = new Frame.Envelope(
                 NodeName.parse(header(headers, "f")),
                 subject.node(),
-                natural("g", header(headers, "g")),
+                generation(header(headers, "g")),
                 session,
                 natural("c", headers.getOrDefault("c", "1")));
         if (subject.equals(Subject.hello(subject.node()))) {
@@ -202,6 +202,14 @@ public final class FrameCodec {
             throw new RefusedException("header '" + name + "' is missing");
         }
         return value;
+    }
+
+    private static long generation(String text) throws RefusedException {
+        long generation = natural("g", text);
+        if (generation > Limits.GENERATION) {
+            throw new RefusedException("no station has a generation above " + Limits.GENERATION);
+        }
+        return generation;
     }
 
     private static long natural(String name, String text) throws RefusedException {

@@ -27,6 +27,6 @@ public sealed interface LinkEvent {
     /** A frame of a station older than one already heard: nothing of it counts. */
     record StaleGeneration(long said, long known) implements LinkEvent {}
 
-    /** The peer is of a higher generation than any before; to be stored. */
+    /** The peer is, or a node knows, a higher generation than any before; to be stored. */
     record RaisedGeneration(long generation) implements LinkEvent {}
 }

@@ -38,6 +38,9 @@ public sealed interface LedgerWrite {
     /** Output that arrived; {@code execution} already counts it. */
     record PutOutput(long seq, Execution execution, int attempt, OutputChunk chunk) implements LedgerWrite {}
 
+    /** A generation above the station's own has spoken to a node: the next start takes one above it. */
+    record PutGeneration(long generation) implements LedgerWrite {}
+
     /** Something that a node told besides executions. */
     record PutEvent(NodeName node, String source, String text, Instant at, Instant receivedAt) implements LedgerWrite {}
 

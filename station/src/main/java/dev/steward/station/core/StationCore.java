@@ -40,6 +40,8 @@ public final class StationCore {
     private final Cancels cancels;
     private final Dispatcher dispatcher;
     private long undecodable;
+    private long heardGeneration;
+    private long refusals;
     private long expireAt;
     private long storeHeardAt;
 
@@ -146,7 +148,7 @@ public final class StationCore {
                     sink.log(System.Logger.Level.INFO, "node %s not reachable: %s".formatted(node.name, why));
                 }
                 case LinkEvent.StaleGeneration stale -> {} // only nodes judge generations
-                case LinkEvent.RaisedGeneration raised -> {}
+                case LinkEvent.RaisedGeneration(long other) -> refused(now, node, other);
             }
         }
     }
@@ -213,6 +215,27 @@ public final class StationCore {
             nodes.forget(
                     node, Lane.RESULTS, Subject.inquiry(node.name)); // of other conversations, worth nothing in this
             inquire(now, node);
+        }
+    }
+
+    /**
+     * The node obeys a higher generation. Whether that station still runs, or this ledger was restored, can't be told from
+     * here, and two stations that overbid each other would never end: a person decides, by the next start.
+     */
+    private void refused(Now now, Nodes.Node node, long other) {
+        if (other > heardGeneration) {
+            heardGeneration = other;
+            sink.write(new LedgerWrite.PutGeneration(other));
+        }
+        refusals++;
+        if (Long.bitCount(refusals) == 1) { // the 1st, 2nd, 4th, 8th …: each hello of each node says so
+            String text =
+                    "node %s obeys a station of generation %d and refuses this one, of %d (frame %d): if another runs,"
+                                    .formatted(node.name, other, node.link.generation(), refusals)
+                            + " stop one of the two; if not, this ledger is an older copy or the clock went back: start this"
+                            + " station again, and it takes a higher generation";
+            sink.write(new LedgerWrite.PutEvent(node.name, "generation", text, now.wall(), now.wall()));
+            sink.log(System.Logger.Level.ERROR, text);
         }
     }
 

@@ -58,8 +58,8 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     /**
-     * The generation of a new start: above every earlier one of this ledger, and by the clock also above those of a
-     * ledger from which this one was restored.
+     * The generation of a new start: above every earlier one of this ledger and every one that a node has spoken of, and
+     * by the clock also above those of a ledger from which this one was restored.
      */
     public long raiseGeneration(Instant now) {
         long next = Math.max(meta("generation").map(Long::parseLong).orElse(0L) + 1, now.getEpochSecond());
@@ -145,6 +145,7 @@ public final class Ledger implements StationStore, AutoCloseable {
                         chunk.bytes());
                 Rows.update(database, execution);
             }
+            case LedgerWrite.PutGeneration(long generation) -> putMeta("generation", Long.toString(generation));
             case LedgerWrite.PutEvent event -> putEvent(event);
             case LedgerWrite.Quarantine quarantine -> putQuarantine(quarantine);
         }
