@@ -23,17 +23,21 @@ record Witness(Path folder) {
         return witness;
     }
 
-    /** The shell line of the command {@code number}, with {@code work} between its start and its end. */
-    String command(int number, String work) {
-        return "echo x >> %s/%d; while read -r n < %s && [ $n -le %d ]; do sleep 0.05; done; %s; echo x >> %s/%d"
-                .formatted(starts(), number, allowed(), number, work, ends(), number);
+    /** The shell line of the command {@code number}, which takes {@code seconds} between its start and its end. */
+    String command(int number, String seconds) {
+        return ("echo x >> %s/%d; while read -r n pace < %s && [ $n -le %d ]; do sleep 0.05; done; "
+                        + "[ $pace = fast ] || sleep %s; echo hi; echo x >> %s/%d")
+                .formatted(starts(), number, allowed(), number, seconds, ends(), number);
     }
 
     /** Lets the first {@code commands} of them end. */
     void allow(int commands) throws IOException {
-        Path next = folder.resolve("allowed.next");
-        Files.writeString(next, commands + "\n");
-        Files.move(next, allowed(), StandardCopyOption.ATOMIC_MOVE);
+        write(commands + " slow\n");
+    }
+
+    /** Lets all of them end, at once. */
+    void allowAll() throws IOException {
+        write(Integer.MAX_VALUE + " fast\n");
     }
 
     Set<Integer> started() throws IOException {
@@ -47,6 +51,12 @@ record Witness(Path folder) {
     int starts(int number) throws IOException {
         Path file = starts().resolve(Integer.toString(number));
         return Files.exists(file) ? Files.readAllLines(file).size() : 0;
+    }
+
+    private void write(String text) throws IOException {
+        Path next = folder.resolve("allowed.next");
+        Files.writeString(next, text);
+        Files.move(next, allowed(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Path starts() {
