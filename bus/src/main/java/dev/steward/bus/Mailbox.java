@@ -2,6 +2,7 @@
 package dev.steward.bus;
 
 import io.nats.client.Connection;
+import io.nats.client.ConsumeOptions;
 import io.nats.client.IterableConsumer;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -26,6 +27,12 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Mailbox implements NatsBus.Reader {
     private static final int JETSTREAM_NOT_FOUND = 404;
     private static final Duration CHECK_EVERY = Duration.ofSeconds(5);
+    /** What the client asks for at a time; in messages it would be without bounds. */
+    private static final int BATCH_BYTES = 16 * 1024 * 1024;
+
+    /** Larger ones the broker refuses: one larger than a batch would never come, and nothing behind it. */
+    private static final int MESSAGE_BYTES = 4 * 1024 * 1024;
+
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final String station;
@@ -33,6 +40,7 @@ public final class Mailbox implements NatsBus.Reader {
     private final long maxBytes;
     private final Position position;
     private final AtomicLong recorded = new AtomicLong();
+    private final Obstacle obstacle = new Obstacle();
 
     /** The station's place in the stream, kept in its ledger. */
     public interface Position {
@@ -67,11 +75,15 @@ public final class Mailbox implements NatsBus.Reader {
         recorded.set(after);
         var configuration = new OrderedConsumerConfiguration()
                 .deliverPolicy(DeliverPolicy.ByStartSequence)
-                .startSequence(after + 1);
+                .startSequence(obstacle.start(
+                        incarnation,
+                        after + 1,
+                        found.getStreamState().getFirstSequence(),
+                        found.getStreamState().getLastSequence()));
         try (IterableConsumer messages = connection
                 .getStreamContext(stream)
                 .createOrderedConsumer(configuration)
-                .iterate()) {
+                .iterate(ConsumeOptions.builder().batchBytes(BATCH_BYTES).build())) {
             listener.connected();
             follow(connection, management, messages, incarnation, listener);
         } catch (IOException | InterruptedException | JetStreamApiException | RuntimeException e) {
@@ -95,17 +107,18 @@ public final class Mailbox implements NatsBus.Reader {
         while (connection.getStatus() == Connection.Status.CONNECTED) {
             Message message = messages.nextMessage(POLL);
             if (message != null) {
-                listener.message(NatsBus.wire(message), message.metaData().streamSequence());
+                long number = message.metaData().streamSequence();
+                obstacle.read(number);
+                listener.message(NatsBus.wire(message), number);
             }
             if (System.nanoTime() >= checkAt) {
                 // A stream that was deleted or wiped under us shows as another incarnation, and all begins anew.
-                String now = management
-                        .getStreamInfo(stream)
-                        .getCreateTime()
-                        .toInstant()
-                        .toString();
-                if (!now.equals(incarnation)) {
+                StreamInfo found = management.getStreamInfo(stream);
+                if (!found.getCreateTime().toInstant().toString().equals(incarnation)) {
                     throw new IOException("the mailbox was replaced");
+                }
+                if (obstacle.isInTheWay(found.getStreamState().getLastSequence())) {
+                    throw new IOException("the mailbox holds messages, and none of them comes");
                 }
                 long upTo = recorded.get();
                 if (upTo > purged) {
@@ -126,12 +139,15 @@ public final class Mailbox implements NatsBus.Reader {
                 .retentionPolicy(RetentionPolicy.Limits)
                 .discardPolicy(DiscardPolicy.New)
                 .maxBytes(maxBytes)
+                .maximumMessageSize(MESSAGE_BYTES)
                 .noAck(true) // else the broker answers into whatever reply subject a publisher names
                 .build();
         try {
             StreamInfo found = management.getStreamInfo(stream);
             StreamConfiguration has = found.getConfiguration();
-            return has.getNoAck() && has.getMaxBytes() == maxBytes ? found : management.updateStream(wanted);
+            boolean same =
+                    has.getNoAck() && has.getMaxBytes() == maxBytes && has.getMaximumMessageSize() == MESSAGE_BYTES;
+            return same ? found : management.updateStream(wanted);
         } catch (JetStreamApiException e) {
             if (e.getErrorCode() != JETSTREAM_NOT_FOUND) {
                 throw e;

@@ -34,7 +34,9 @@ public final class NatsBus implements Bus {
     private final BusListener listener;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread thread;
+    private final QuietErrorListener errors = new QuietErrorListener();
     private final AtomicLong dropped = new AtomicLong();
+    private final AtomicLong unreadable = new AtomicLong();
     private volatile @Nullable Connection connection;
     private volatile boolean closed;
 
@@ -156,6 +158,28 @@ public final class NatsBus implements Bus {
         }
     }
 
+    /** The client has stopped reading, and would stay so until its pings go unanswered. */
+    private void deaf(RuntimeException why) {
+        long times = unreadable.incrementAndGet();
+        if (Long.bitCount(times) == 1) { // the 1st, 2nd, 4th, 8th …
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "message {0} with headers that no client can read ({1}); connecting anew",
+                    times,
+                    why.getMessage());
+        }
+        Connection current = connection;
+        if (current != null) {
+            executor.execute(() -> {
+                try {
+                    current.close();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+    }
+
     private Options options() {
         return new Options.Builder()
                 .servers(settings.url().split(",", -1))
@@ -167,9 +191,10 @@ public final class NatsBus implements Bus {
                 .pingInterval(settings.pingInterval())
                 .bufferSize(SMALL_BUFFER_BYTES)
                 .executor(executor)
+                .readerExecutor(new ReaderWatch(executor, this::deaf))
                 .connectExecutor(executor)
                 .callbackExecutor(executor)
-                .errorListener(new QuietErrorListener())
+                .errorListener(errors)
                 .build();
     }
 }

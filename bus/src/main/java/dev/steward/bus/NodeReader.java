@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 /** Reads what is published to one node: a plain subscription without state at the broker. */
 final class NodeReader implements NatsBus.Reader {
     private static final int PENDING_MESSAGES = 4096;
-    private static final int PENDING_BYTES = 8 * 1024 * 1024;
+    private static final int PENDING_BYTES = 4 * 1024 * 1024; // three windows and a frame are 1.25 MiB
 
     private final String node;
 

@@ -4,10 +4,13 @@ package dev.steward.bus;
 import io.nats.client.Connection;
 import io.nats.client.Consumer;
 import io.nats.client.ErrorListener;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Logs what the client reports by itself; what it means is decided where the connection is read. */
 final class QuietErrorListener implements ErrorListener {
     private static final System.Logger LOG = System.getLogger(NatsBus.class.getName());
+
+    private final AtomicLong slow = new AtomicLong();
 
     @Override
     public void errorOccurred(Connection connection, String error) {
@@ -21,6 +24,12 @@ final class QuietErrorListener implements ErrorListener {
 
     @Override
     public void slowConsumerDetected(Connection connection, Consumer consumer) {
-        LOG.log(System.Logger.Level.WARNING, "more frames than we keep up with; the rest will be sent again");
+        long now = slow.incrementAndGet();
+        if (Long.bitCount(now) == 1) { // the 1st, 2nd, 4th, 8th …: a flood must not fill the log
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "for the {0}. time more frames than we keep up with; what belongs to a link will be sent again",
+                    now);
+        }
     }
 }
