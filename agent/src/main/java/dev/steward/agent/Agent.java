@@ -16,6 +16,7 @@ import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
+import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
@@ -293,9 +294,12 @@ public final class Agent {
         public void message(WireMessage message, long position) throws InterruptedException {
             try {
                 Frame frame = FrameCodec.decode(message);
-                loop.put((core, now) -> core.frame(now, frame));
+                loop.put((core, now) -> core.frame(now, frame), message.encodedBytes());
             } catch (RefusedException e) {
-                loop.put((core, now) -> core.undecodable(now, message, e.getMessage()));
+                Refusal refusal = Refusal.of(message, e.getMessage());
+                loop.put(
+                        (core, now) -> core.undecodable(now, refusal),
+                        refusal.kept().encodedBytes());
             }
         }
     }

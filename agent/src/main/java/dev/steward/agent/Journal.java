@@ -9,6 +9,7 @@ import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Subject;
 import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.link.Lane;
@@ -191,6 +192,11 @@ public final class Journal implements AgentStore, AutoCloseable {
     @Override
     public long bulkBytes() {
         return links.outboxBytes(Lane.BULK);
+    }
+
+    @Override
+    public long waiting(Subject subject) {
+        return links.waiting(subject);
     }
 
     @Override

@@ -14,11 +14,13 @@ import dev.steward.message.ErrorEvent;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.Refusal;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
+import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.link.Session;
@@ -368,10 +370,10 @@ class AgentCoreTest {
 
         assertThat(started).isEmpty();
         assertThat(state(id)).isEqualTo(ExecutionState.CANCELED);
-        assertThat(station().received()).hasSize(2);
-        byte[] told = station().received().getFirst().body();
+        assertThat(station().told).hasSize(2);
+        byte[] told = station().told.getFirst().body();
         assertThat(Ack.decode(told)).isInstanceOf(Ack.Finished.class);
-        assertThat(station().received().getLast().body()).isEqualTo(told);
+        assertThat(station().told.getLast().body()).isEqualTo(told);
     }
 
     @Test
@@ -440,9 +442,42 @@ class AgentCoreTest {
     void garbageIsCountedAndKeptAndToldAtABoundedPace() {
         AgentCore core = core();
         for (int i = 0; i < 1000; i++) {
-            core.undecodable(now, new WireMessage("ship1.x", Map.of(), new byte[] {1, 2}), "no frame");
+            core.undecodable(now, Refusal.of(new WireMessage("ship1.x", Map.of(), new byte[] {1, 2}), "no frame"));
         }
 
         assertThat(results()).hasSize(10); // the 1st, 2nd, 4th … 512th
+    }
+
+    @Test
+    void aCommandThatCantBeReadIsAnsweredByTheIdOfItsMessage() throws Exception {
+        AgentCore core = core();
+        station().meet(core, now);
+        MessageId newer = station().give(core, now, Subject.command(SHIP, "test", "test"), new byte[] {'{', '}'});
+        station().exchange(core, now);
+
+        ErrorEvent told = ErrorEvent.decode(station().told.getLast().body());
+        assertThat(told.refused()).contains(newer.toString());
+        assertThat(told.text()).startsWith("refused: ");
+        assertThat(results()).isEmpty();
+    }
+
+    @Test
+    void errorsThatWaitAreBoundedAndTheNextOneCountsThoseLeftOut() throws Exception {
+        AgentCore core = core();
+        station().meet(core, now);
+        Subject errors = Subject.errorLog(NodeName.CENTRAL);
+        for (int i = 0; i < Limits.ERRORS_WAITING + 20; i++) {
+            station().give(core, now, Subject.command(SHIP, "t", "t"), new byte[0]);
+        }
+        assertThat(journal().waiting(errors)).isEqualTo(Limits.ERRORS_WAITING);
+
+        core(); // the next start finds them waiting
+        assertThat(journal().waiting(errors)).isEqualTo(Limits.ERRORS_WAITING);
+        station().exchange(core, now);
+        station().give(core, now, Subject.command(SHIP, "t", "t"), new byte[0]);
+        station().exchange(core, now);
+
+        assertThat(journal().waiting(errors)).isZero();
+        assertThat(ErrorEvent.decode(station().told.getLast().body()).text()).contains("before it 20 errors");
     }
 }

@@ -39,7 +39,9 @@ final class OtherEnd implements LinkSink, AutoCloseable {
     private final Link link;
     private final Deque<Frame> toNode = new ArrayDeque<>();
     private final Deque<Frame> toStation = new ArrayDeque<>();
-    private final List<Frame.Data> received = new ArrayList<>();
+    /** What the agent has told in messages. */
+    final List<Frame.Data> told = new ArrayList<>();
+
     private long counter;
 
     OtherEnd(NodeName node, Path folder, RandomGenerator random) {
@@ -107,6 +109,17 @@ final class OtherEnd implements LinkSink, AutoCloseable {
         exchange(core, now);
     }
 
+    /** Sends a command document, or what should be one, and takes no answer yet. */
+    MessageId give(AgentCore core, Now now, Subject subject, byte[] document) {
+        var id = new MessageId(session, ++counter);
+        link.enqueue(now, new OutboxEntry(counter, node, Lane.CONTROL, id, subject, document, true), this);
+        while (!toNode.isEmpty()) {
+            core.frame(now, toNode.removeFirst());
+            core.flush();
+        }
+        return id;
+    }
+
     void exchange(AgentCore core, Now now) {
         while (!toNode.isEmpty() || !toStation.isEmpty()) {
             if (!toNode.isEmpty()) {
@@ -134,13 +147,8 @@ final class OtherEnd implements LinkSink, AutoCloseable {
     @Override
     public void tell(LinkEvent event) {
         if (event instanceof LinkEvent.Deliver(Frame.Data data)) {
-            received.add(data);
+            told.add(data);
         }
-    }
-
-    /** The messages of the agent, in the order in which they came. */
-    List<Frame.Data> received() {
-        return received;
     }
 
     @Override

@@ -82,5 +82,16 @@ public final class Limits {
     /** Undecodable frames kept for inspection; older ones make room. */
     public static final int QUARANTINE_ROWS = 1_000;
 
+    /** Of the body of each; the rest is cut, and the cut said. */
+    public static final int QUARANTINE_BODY_BYTES = 4 * 1024;
+
+    /** Headers of each, and characters of each of their names and values. */
+    public static final int QUARANTINE_HEADERS = 16;
+
+    public static final int QUARANTINE_HEADER_CHARS = 128;
+
+    /** Error events that wait in a node's outbox; further ones are counted, and the count told with the next. */
+    public static final int ERRORS_WAITING = 1_000;
+
     private Limits() {}
 }

@@ -7,6 +7,7 @@ import dev.steward.bus.Mailbox;
 import dev.steward.bus.NatsBus;
 import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
+import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
@@ -286,20 +287,25 @@ public final class Station implements Orders {
 
         @Override
         public void message(WireMessage message, long position) throws InterruptedException {
-            Committer.Input<StationCore> input = decode(message);
-            loop.put((core, now) -> {
-                input.apply(core, now);
-                mailboxPosition = position;
-            });
-        }
-
-        private static Committer.Input<StationCore> decode(WireMessage message) {
             try {
                 Frame frame = FrameCodec.decode(message);
-                return (core, now) -> core.frame(now, frame);
+                put((core, now) -> core.frame(now, frame), message.encodedBytes(), position);
             } catch (RefusedException e) {
-                return (core, now) -> core.undecodable(now, message, e.getMessage());
+                Refusal refusal = Refusal.of(message, e.getMessage());
+                put(
+                        (core, now) -> core.undecodable(now, refusal),
+                        refusal.kept().encodedBytes(),
+                        position);
             }
+        }
+
+        private void put(Committer.Input<StationCore> input, int bytes, long position) throws InterruptedException {
+            loop.put(
+                    (core, now) -> {
+                        input.apply(core, now);
+                        mailboxPosition = position;
+                    },
+                    bytes);
         }
     }
 }

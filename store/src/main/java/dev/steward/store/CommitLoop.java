@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The one loop of a program that decides: receive, decide, commit, send. What arrives while a commit is under way
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 public final class CommitLoop<C> {
     private static final System.Logger LOG = System.getLogger(CommitLoop.class.getName());
     private static final int QUEUE = 2048;
+    private static final int QUEUE_BYTES = 4 * 1024 * 1024;
     private static final int BATCH = 512;
     private static final long REOPEN_EVERY_MS = 1_000;
 
@@ -39,6 +42,7 @@ public final class CommitLoop<C> {
     private final Host<C> host;
     private final Committer<C> committer;
     private final BlockingQueue<Committer.Input<C>> inputs = new ArrayBlockingQueue<>(QUEUE);
+    private final Semaphore room = new Semaphore(QUEUE_BYTES);
     private final CountDownLatch ended = new CountDownLatch(1);
 
     public CommitLoop(String name, long tickMillis, Host<C> host) {
@@ -65,6 +69,19 @@ public final class CommitLoop<C> {
     /** Hands an input in; waits while the loop is busy, and so slows down whoever feeds it. */
     public void put(Committer.Input<C> input) throws InterruptedException {
         inputs.put(input);
+    }
+
+    /** The same, for an input that holds on to {@code bytes}: waits also while those in the queue hold too many. */
+    public void put(Committer.Input<C> input, int bytes) throws InterruptedException {
+        int weight = Math.min(bytes, QUEUE_BYTES);
+        room.acquire(weight);
+        var left = new AtomicBoolean();
+        inputs.put((core, now) -> {
+            if (!left.getAndSet(true)) { // applied again where the store has failed
+                room.release(weight);
+            }
+            input.apply(core, now);
+        });
     }
 
     public boolean isEmpty() {

@@ -146,6 +146,13 @@ public final class SqliteLinkStore implements LinkStore {
                 .orElse(0L);
     }
 
+    /** How many messages on a subject wait, for whatever peer. */
+    public long waiting(Subject subject) {
+        return database.first(
+                        "SELECT count(*) FROM outbox WHERE subject = ?", row -> row.getLong(1), subject.toString())
+                .orElse(0L);
+    }
+
     /** The highest position ever used that is still there; new entries go behind it. */
     public long lastPosition() {
         return database.first("SELECT coalesce(max(position), 0) FROM outbox", row -> row.getLong(1))

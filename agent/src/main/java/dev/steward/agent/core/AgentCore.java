@@ -9,6 +9,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
+import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
@@ -20,6 +21,7 @@ import dev.steward.message.link.LinkCounters;
 import dev.steward.message.link.LinkEvent;
 import dev.steward.message.link.LinkSink;
 import dev.steward.message.link.LinkWrite;
+import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
 import java.time.Duration;
@@ -158,15 +160,25 @@ public final class AgentCore {
     }
 
     /** Something arrived that is no frame: counted, kept, and never the end of anything. */
-    public void undecodable(Now now, WireMessage message, String reason) {
+    public void undecodable(Now now, Refusal refusal) {
+        if (quarantine(now, refusal)) {
+            String text = undecodable + " frames refused; the last: " + refusal.reason();
+            outbox.error(now, new ErrorEvent("link", text, now.wall()));
+        }
+    }
+
+    /** @return for the 1st, 2nd, 4th, 8th …: a flood must fill neither the log nor the outbox */
+    private boolean quarantine(Now now, Refusal refusal) {
         undecodable++;
-        sink.write(new JournalWrite.Quarantine(message, reason, now.wall()));
-        if (Long.bitCount(undecodable) == 1) { // the 1st, 2nd, 4th, 8th …: a flood must not fill the log
+        sink.write(new JournalWrite.Quarantine(refusal.kept(), refusal.reason(), now.wall()));
+        boolean told = Long.bitCount(undecodable) == 1;
+        if (told) {
             sink.log(
                     System.Logger.Level.WARNING,
-                    "refused frame %d on %s: %s".formatted(undecodable, message.subject(), reason));
-            outbox.error(now, new ErrorEvent("link", undecodable + " frames refused; the last: " + reason, now.wall()));
+                    "refused frame %d, on %s: %s"
+                            .formatted(undecodable, refusal.kept().subject(), refusal.reason()));
         }
+        return told;
     }
 
     public void spawned(CommandId id, long pid, long startTicks) {
@@ -239,6 +251,10 @@ public final class AgentCore {
             switch (event) {
                 case LinkEvent.Deliver(Frame.Data data) -> message(now, data);
                 case LinkEvent.Duplicate(Frame.Data data) -> duplicate(now, data);
+                case LinkEvent.Unreadable(Frame.Unreadable frame) -> {
+                    quarantine(now, frame.refusal());
+                    tellRefused(now, frame.id(), frame.refusal().reason());
+                }
                 case LinkEvent.PeerRecorded(var entry) -> {
                     outbox.recorded(entry);
                     executions.recorded(entry.id());
@@ -281,12 +297,17 @@ public final class AgentCore {
                 case Document.Command command -> executions.command(now, command, data);
             }
         } catch (RefusedException e) {
-            sink.write(new JournalWrite.Quarantine(
-                    new WireMessage(subject.toString(), Map.of("i", data.id().toString()), data.body()),
-                    e.getMessage(),
-                    now.wall()));
-            outbox.error(now, new ErrorEvent("message " + data.id(), "refused: " + e.getMessage(), now.wall()));
+            var message =
+                    new WireMessage(subject.toString(), Map.of("i", data.id().toString()), data.body());
+            quarantine(now, Refusal.of(message, e.getMessage()));
+            tellRefused(now, data.id(), e.getMessage());
         }
+    }
+
+    /** Nothing will come of this message; whoever waits for that must hear it. */
+    private void tellRefused(Now now, MessageId id, String reason) {
+        outbox.error(
+                now, new ErrorEvent("message " + id, "refused: " + reason, now.wall(), Optional.of(id.toString())));
     }
 
     /** Its id is known: a command is answered with its present state. */
@@ -298,7 +319,7 @@ public final class AgentCore {
                 executions.retell(now, command.id(), data.subject());
             }
         } catch (RefusedException e) {
-            sink.log(System.Logger.Level.DEBUG, "known and refused before: " + e.getMessage());
+            tellRefused(now, data.id(), e.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.steward.agent.core;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.Subject;
 import dev.steward.message.link.LinkStore;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,9 @@ public interface AgentStore extends LinkStore {
 
     /** Bytes of streamed output that wait in the outbox. */
     long bulkBytes();
+
+    /** How many messages on a subject wait in the outbox. */
+    long waiting(Subject subject);
 
     /** The highest generation of the station heard so far, 0 for none. */
     long generation();

@@ -3,6 +3,7 @@ package dev.steward.agent.core;
 
 import dev.steward.message.Ack;
 import dev.steward.message.ErrorEvent;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Subject;
 import dev.steward.message.link.Lane;
@@ -13,7 +14,7 @@ import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.link.Session;
 
-/** Gives messages to the station their identity and place, and keeps streamed output within its budget. */
+/** Gives messages to the station their identity and place, and keeps streamed output and errors within bounds. */
 final class Outbox {
     private final NodeName station;
     private final Session session;
@@ -23,6 +24,8 @@ final class Outbox {
     private long position;
     private long counter;
     private long bulkBytes;
+    private long errorsWaiting;
+    private long errorsLeftOut;
 
     Outbox(AgentCore.Settings settings, Link link, LinkSink sink, AgentStore store) {
         this.station = settings.station();
@@ -32,6 +35,7 @@ final class Outbox {
         this.sink = sink;
         this.position = store.lastOutboxPosition();
         this.bulkBytes = store.bulkBytes();
+        this.errorsWaiting = store.waiting(Subject.errorLog(station));
     }
 
     MessageId ack(Now now, String process, Ack ack) {
@@ -43,8 +47,22 @@ final class Outbox {
         put(now, Lane.RESULTS, ackSubject(process), ack);
     }
 
+    /** Tells of an error, where not too many of them wait already; the next one that finds room counts those. */
     void error(Now now, ErrorEvent event) {
-        put(now, Lane.RESULTS, Subject.errorLog(station), event.encode());
+        if (errorsWaiting >= Limits.ERRORS_WAITING) {
+            errorsLeftOut++;
+            return;
+        }
+        errorsWaiting++;
+        var told = errorsLeftOut == 0
+                ? event
+                : new ErrorEvent(
+                        event.source(),
+                        "%s (before it %d errors were left out)".formatted(event.text(), errorsLeftOut),
+                        event.at(),
+                        event.refused());
+        errorsLeftOut = 0;
+        put(now, Lane.RESULTS, Subject.errorLog(station), told.encode());
     }
 
     /** @return false where the budget of streamed output is used up and the chunk was not taken */
@@ -61,6 +79,8 @@ final class Outbox {
     void recorded(OutboxEntry entry) {
         if (entry.lane() == Lane.BULK) {
             bulkBytes -= entry.body().length;
+        } else if (entry.subject().equals(Subject.errorLog(station))) {
+            errorsWaiting--;
         }
     }
 

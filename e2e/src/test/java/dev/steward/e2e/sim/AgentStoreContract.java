@@ -376,6 +376,7 @@ abstract class AgentStoreContract {
                 .usingRecursiveComparison()
                 .isEqualTo(List.of(result));
         assertThat(store().bulkBytes()).isEqualTo(70);
+        assertThat(store().waiting(result.subject())).isEqualTo(2);
         assertThat(store().lastOutboxPosition()).isEqualTo(2);
         assertThat(store().seen(CENTRAL)).hasSize(1).containsEntry(new SeenKey(session, Lane.CONTROL), 4L);
     }

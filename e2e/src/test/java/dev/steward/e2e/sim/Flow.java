@@ -58,7 +58,7 @@ final class Flow {
                         .ifPresent(self -> hello.lanes()
                                 .forEach((lane, progress) ->
                                         forget(receiver, self, hello.envelope(), lane, progress.seen())));
-            case Frame.Data data -> {}
+            case Frame.Numbered message -> {}
             case Frame.Resend resend -> {}
         }
     }

@@ -158,6 +158,18 @@ abstract class LedgerExecutionsContract extends LedgerFixture {
     }
 
     @Test
+    void anExecutionIsFoundByTheMessageThatHasOrderedItOfTheNodeThatItWentTo() {
+        CommandId id = command(1, 2);
+        Execution first = queued(id, SHIP1, COARSE);
+        Execution second = queued(id, SHIP2, COARSE);
+        Execution received = move(second, as(second, ExecutionState.RECEIVED, 0));
+
+        assertThat(store().executionOf(SHIP1, first.messageId())).contains(first);
+        assertThat(store().executionOf(SHIP2, second.messageId())).contains(received);
+        assertThat(store().executionOf(SHIP1, "0000000000000-99")).isEmpty();
+    }
+
+    @Test
     void onlyWhatIsQueuedAndPastItsDeadlineIsOverdue() {
         CommandId id = command(1, 2);
         Execution first = queued(id, SHIP1, COARSE);

@@ -131,6 +131,13 @@ final class MemoryExecutions {
         return List.copyOf(targets.getOrDefault(command, new TreeSet<>()));
     }
 
+    Optional<Execution> of(NodeName node, String messageId) {
+        return byTarget.values().stream()
+                .filter(execution ->
+                        execution.node().equals(node) && execution.messageId().equals(messageId))
+                .findFirst();
+    }
+
     List<Execution> inFlight(NodeName node) {
         return inFlight.getOrDefault(node, new TreeSet<>()).stream()
                 .flatMap(command -> find(command, node).stream())

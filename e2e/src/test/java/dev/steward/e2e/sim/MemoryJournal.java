@@ -10,6 +10,7 @@ import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
+import dev.steward.message.Subject;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
 import java.time.Instant;
@@ -202,6 +203,11 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
     @Override
     public long bulkBytes() {
         return links.outboxBytes(Lane.BULK);
+    }
+
+    @Override
+    public long waiting(Subject subject) {
+        return links.waiting(subject);
     }
 
     @Override

@@ -226,6 +226,11 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     }
 
     @Override
+    public Optional<Execution> executionOf(NodeName node, String messageId) {
+        return executions.of(node, messageId);
+    }
+
+    @Override
     public List<Execution> overdue(Instant now, int limit) {
         return executions.overdue(now, limit);
     }

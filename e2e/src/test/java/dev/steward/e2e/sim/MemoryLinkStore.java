@@ -150,6 +150,12 @@ final class MemoryLinkStore implements LinkStore {
         return bytes.getOrDefault(lane, 0L);
     }
 
+    long waiting(Subject subject) {
+        return outbox.values().stream()
+                .filter(entry -> entry.subject().equals(subject))
+                .count();
+    }
+
     long lastPosition() {
         return outbox.isEmpty() ? 0 : outbox.lastKey();
     }

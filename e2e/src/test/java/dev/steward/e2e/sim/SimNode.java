@@ -9,6 +9,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
+import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
@@ -401,7 +402,7 @@ final class SimNode extends SimProgram<AgentCore> {
                 world.flow().arrived(SimNode.this, frame);
                 input((core, now) -> core.frame(now, frame));
             } catch (RefusedException e) {
-                input((core, now) -> core.undecodable(now, message, String.valueOf(e.getMessage())));
+                input((core, now) -> core.undecodable(now, Refusal.of(message, e.getMessage())));
             }
         }
     }

@@ -4,6 +4,7 @@ package dev.steward.e2e.sim;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.NodeName;
+import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
@@ -315,7 +316,7 @@ final class SimStation extends SimProgram<StationCore> {
                 });
             } catch (RefusedException e) {
                 input((core, now) -> {
-                    core.undecodable(now, message, String.valueOf(e.getMessage()));
+                    core.undecodable(now, Refusal.of(message, e.getMessage()));
                     mailboxPosition = position.orElseThrow();
                 });
             }

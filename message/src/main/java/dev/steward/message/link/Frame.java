@@ -3,6 +3,7 @@ package dev.steward.message.link;
 
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.Refusal;
 import dev.steward.message.Subject;
 import dev.steward.message.json.JsonObject;
 import java.time.Duration;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** What travels on a link. Only {@link Data} has a number; the others are idempotent and never stored. */
+/** What travels on a link. Only {@link Numbered} frames have a number; the others are idempotent and never stored. */
 public sealed interface Frame {
     Envelope envelope();
 
@@ -25,14 +26,42 @@ public sealed interface Frame {
      */
     record Envelope(NodeName from, NodeName to, long generation, Session session, long conversation) {}
 
-    /**
-     * A message.
-     *
-     * @param peer the receiver's session; a frame for another session of the receiver is stale
-     * @param number 1, 2, 3 … on this lane, in this conversation
-     */
+    /** What carries a message, and uses up a number of its lane. */
+    sealed interface Numbered extends Frame {
+        /** The receiver's session; a frame for another session of the receiver is stale. */
+        Session peer();
+
+        Lane lane();
+
+        /** 1, 2, 3 … on this lane, in this conversation. */
+        long number();
+
+        MessageId id();
+
+        /** What it takes while it waits for its turn. */
+        int encodedBytes();
+    }
+
+    /** A message. */
     record Data(Envelope envelope, Session peer, Lane lane, long number, MessageId id, Subject subject, byte[] body)
-            implements Frame {}
+            implements Numbered {
+        @Override
+        public int encodedBytes() {
+            return OutboxEntry.encodedBytes(subject, body);
+        }
+    }
+
+    /**
+     * A message of which only the link's part can be read: its subject or size is none of this format. It uses up its
+     * number all the same, or a sender of a newer format would repeat it for ever and let nothing past it. Only received.
+     */
+    record Unreadable(Envelope envelope, Session peer, Lane lane, long number, MessageId id, Refusal refusal)
+            implements Numbered {
+        @Override
+        public int encodedBytes() {
+            return refusal.kept().encodedBytes();
+        }
+    }
 
     /** Durable up to these numbers, each cumulative, and how many more bytes are welcome. */
     record Recorded(Envelope envelope, Session peer, Map<Lane, Receipt> lanes) implements Frame {

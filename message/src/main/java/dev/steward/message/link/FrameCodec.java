@@ -3,6 +3,7 @@ package dev.steward.message.link;
 
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.Times;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   m  MAC; kept free
  * </pre>
  *
- * Unknown headers are passed over, so that tools may add their own.
+ * Unknown headers are passed over, so that tools may add their own. A message whose own part can't be read, but the
+ * link's can, is {@link Frame.Unreadable}.
  */
 public final class FrameCodec {
     private static final Duration MAX_HEARTBEAT = Duration.ofDays(1);
@@ -62,6 +64,8 @@ public final class FrameCodec {
                         same ? Long.toString(data.id().counter()) : data.id().toString());
                 yield new WireMessage(data.subject().toString(), headers, data.body());
             }
+            case Frame.Unreadable unreadable ->
+                throw new IllegalArgumentException("only received, never sent: " + unreadable.id());
             case Frame.Recorded recorded -> {
                 headers.put("t", recorded.peer().value());
                 var lanes = new LinkedHashMap<String, Object>();
@@ -87,13 +91,10 @@ public final class FrameCodec {
     }
 
     /** @throws RefusedException where {@code message} is not a frame of this format version */
-    public static Frame decode(WireMessage wire) throws RefusedException {
-        if (wire.encodedBytes() > Limits.FRAME_BYTES + 1024) {
-            throw new RefusedException("frame of %d bytes is larger than the limit of %d"
-                    .formatted(wire.encodedBytes(), Limits.FRAME_BYTES));
-        }
-        WireMessage message = Compression.unpack(wire);
-        Subject subject = Subject.parse(message.subject());
+    public static Frame decode(WireMessage message) throws RefusedException {
+        String subject = message.subject();
+        int dot = subject.indexOf('.');
+        NodeName to = NodeName.parse(dot < 0 ? subject : subject.substring(0, dot));
         Map<String, String> headers = message.headers();
         String version = header(headers, "v");
         if (!version.equals(Integer.toString(Limits.FORMAT))) {
@@ -102,26 +103,42 @@ public final class FrameCodec {
         Session session = Session.parse(header(headers, "s"));
         var envelope = new Frame.Envelope(
                 NodeName.parse(header(headers, "f")),
-                subject.node(),
+                to,
                 generation(header(headers, "g")),
                 session,
                 natural("c", headers.getOrDefault("c", "1")));
-        if (subject.equals(Subject.hello(subject.node()))) {
-            return readHello(envelope, headers, Json.object(message.body(), Limits.FRAME_BYTES));
+        if (subject.equals(Subject.hello(to).toString())) {
+            return readHello(envelope, headers, Json.object(body(message), Limits.FRAME_BYTES));
         }
         Session peer = Session.parse(header(headers, "t"));
-        if (subject.equals(Subject.linkControl(subject.node()))) {
-            return readControl(envelope, peer, Json.object(message.body(), 4096));
+        if (subject.equals(Subject.linkControl(to).toString())) {
+            return readControl(envelope, peer, Json.object(body(message), 4096));
         }
-        String id = header(headers, "i");
-        return new Frame.Data(
-                envelope,
-                peer,
-                Lane.parse(header(headers, "l")),
-                MessageId.positive("number", header(headers, "n")),
-                id.indexOf('-') < 0 ? new MessageId(session, MessageId.positive("id", id)) : MessageId.parse(id),
-                subject,
-                message.body());
+        return readNumbered(envelope, peer, message);
+    }
+
+    /** Lane, number and id first: they count even where the message itself can't be read. */
+    private static Frame readNumbered(Frame.Envelope envelope, Session peer, WireMessage message)
+            throws RefusedException {
+        Lane lane = Lane.parse(header(message.headers(), "l"));
+        long number = MessageId.positive("number", header(message.headers(), "n"));
+        String i = header(message.headers(), "i");
+        MessageId id = i.indexOf('-') < 0
+                ? new MessageId(envelope.session(), MessageId.positive("id", i))
+                : MessageId.parse(i);
+        try {
+            return new Frame.Data(envelope, peer, lane, number, id, Subject.parse(message.subject()), body(message));
+        } catch (RefusedException e) {
+            return new Frame.Unreadable(envelope, peer, lane, number, id, Refusal.of(message, e.getMessage()));
+        }
+    }
+
+    private static byte[] body(WireMessage message) throws RefusedException {
+        if (message.encodedBytes() > Limits.FRAME_BYTES + 1024) {
+            throw new RefusedException("frame of %d bytes is larger than the limit of %d"
+                    .formatted(message.encodedBytes(), Limits.FRAME_BYTES));
+        }
+        return Compression.unpack(message).body();
     }
 
     private static WireMessage control(Frame.Envelope envelope, Map<String, String> headers, Map<String, ?> body) {

@@ -4,6 +4,7 @@ package dev.steward.message.link;
 import dev.steward.message.Limits;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** The receiving end of one lane: takes frames in order of number, tells known messages by their id. */
@@ -16,7 +17,7 @@ final class LaneReceiver {
     private int window = Limits.WINDOW_BYTES;
     private boolean receiptDue;
     private long resendRequestedUntil;
-    private final TreeMap<Long, Frame.Data> ahead = new TreeMap<>();
+    private final TreeMap<Long, Frame.Numbered> ahead = new TreeMap<>();
     private long aheadBytes;
 
     LaneReceiver(Lane lane, RandomGenerator random) {
@@ -32,7 +33,7 @@ final class LaneReceiver {
         aheadBytes = 0;
     }
 
-    void data(long now, Frame.Data data, Map<LinkStore.SeenKey, Long> seen, Link link, LinkSink out) {
+    void data(long now, Frame.Numbered data, Map<LinkStore.SeenKey, Long> seen, Link link, LinkSink out) {
         if (window <= 0) {
             link.counters().overWindow++; // not taken, not acknowledged: the sender keeps it
             receiptDue = true;
@@ -51,14 +52,14 @@ final class LaneReceiver {
         }
         take(data, seen, link, out);
         while (!ahead.isEmpty() && ahead.firstKey() == next) {
-            Frame.Data following = ahead.pollFirstEntry().getValue();
-            aheadBytes -= size(following);
+            Frame.Numbered following = ahead.pollFirstEntry().getValue();
+            aheadBytes -= following.encodedBytes();
             take(following, seen, link, out);
         }
     }
 
     /** The next in order. */
-    private void take(Frame.Data data, Map<LinkStore.SeenKey, Long> seen, Link link, LinkSink out) {
+    private void take(Frame.Numbered data, Map<LinkStore.SeenKey, Long> seen, Link link, LinkSink out) {
         next++;
         receiptDue = true;
         resendRequestedUntil = 0;
@@ -67,25 +68,28 @@ final class LaneReceiver {
         // seen tells every known id of that session.
         if (data.id().counter() <= seen.getOrDefault(key, 0L)) {
             link.counters().duplicates++;
-            out.tell(new LinkEvent.Duplicate(data));
+            out.tell(told(data, LinkEvent.Duplicate::new));
             return;
         }
         seen.put(key, data.id().counter());
         out.write(new LinkWrite.PutSeen(
                 link.peer(), data.id().session(), lane, data.id().counter()));
         link.trimSeen();
-        out.tell(new LinkEvent.Deliver(data));
+        out.tell(told(data, LinkEvent.Deliver::new));
+    }
+
+    private static LinkEvent told(Frame.Numbered taken, Function<Frame.Data, LinkEvent> readable) {
+        return switch (taken) {
+            case Frame.Data data -> readable.apply(data);
+            case Frame.Unreadable unreadable -> new LinkEvent.Unreadable(unreadable);
+        };
     }
 
     /** Holds a frame that overtook another, as far as the window that was granted goes. */
-    private void keepAhead(Frame.Data data) {
-        if (aheadBytes + size(data) <= Limits.WINDOW_BYTES && ahead.putIfAbsent(data.number(), data) == null) {
-            aheadBytes += size(data);
+    private void keepAhead(Frame.Numbered data) {
+        if (aheadBytes + data.encodedBytes() <= Limits.WINDOW_BYTES && ahead.putIfAbsent(data.number(), data) == null) {
+            aheadBytes += data.encodedBytes();
         }
-    }
-
-    private static int size(Frame.Data data) {
-        return OutboxEntry.encodedBytes(data.subject(), data.body());
     }
 
     /** The sender says that it has sent up to {@code sent}: a lost tail shows here. */

@@ -202,7 +202,7 @@ public final class Link {
         }
         switch (frame) {
             case Frame.Hello hello -> hello(now, hello, out);
-            case Frame.Data data -> {
+            case Frame.Numbered data -> {
                 if (inConversation(now, data.envelope(), data.peer(), out)) {
                     receiver(data.lane()).data(now.millis(), data, seen, this, out);
                 }

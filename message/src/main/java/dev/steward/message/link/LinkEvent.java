@@ -9,6 +9,9 @@ public sealed interface LinkEvent {
     /** A message that was recorded before; to be answered with the present state, never refused. */
     record Duplicate(Frame.Data data) implements LinkEvent {}
 
+    /** A message that used up its number, and can't be read; to be answered as that, whether seen before or not. */
+    record Unreadable(Frame.Unreadable frame) implements LinkEvent {}
+
     /** The peer has this message durably; it has left the outbox. */
     record PeerRecorded(OutboxEntry entry) implements LinkEvent {}
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 
 /** A station's and a node's end of one link, with a network between them that does what the test says. */
 final class LinkWorld {
@@ -117,6 +118,9 @@ final class LinkWorld {
     /** Up to this much more, at random for each frame: above zero, frames overtake each other. */
     long jitterMillis;
 
+    /** What becomes of each message between the ends. */
+    UnaryOperator<WireMessage> onTheWay = message -> message;
+
     LinkWorld(long seed) {
         this.random = new Random(seed);
         this.station = new Peer(Link.End.STATION, STATION, NODE);
@@ -187,7 +191,7 @@ final class LinkWorld {
 
     private void arrive(Peer to, WireMessage message) {
         try {
-            to.link.frame(now(), FrameCodec.decode(message), to);
+            to.link.frame(now(), FrameCodec.decode(onTheWay.apply(message)), to);
             to.link.flush(to);
         } catch (RefusedException e) {
             throw new AssertionError("a frame of ours was refused", e);

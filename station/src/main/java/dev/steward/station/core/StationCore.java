@@ -8,6 +8,8 @@ import dev.steward.message.ErrorEvent;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Inquiry;
 import dev.steward.message.NodeName;
+import dev.steward.message.Outcome;
+import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
@@ -93,7 +95,8 @@ public final class StationCore {
                 ? Optional.empty()
                 : frame instanceof Frame.Hello ? nodes.findOrAdd(from, now) : nodes.find(from);
         if (node.isEmpty()) {
-            refuse(now, new WireMessage("from " + from, Map.of(), new byte[0]), "not a node of this station");
+            var nothing = new WireMessage("from " + from, Map.of(), new byte[0]);
+            refuse(now, self, Refusal.of(nothing, "not a node of this station"));
             return;
         }
         nodes.frame(now, node.get(), frame);
@@ -101,8 +104,8 @@ public final class StationCore {
     }
 
     /** Something arrived that is no frame: counted, kept, and never the end of anything. */
-    public void undecodable(Now now, WireMessage message, String reason) {
-        refuse(now, message, reason);
+    public void undecodable(Now now, Refusal refusal) {
+        refuse(now, self, refusal);
     }
 
     public void tick(Now now) {
@@ -139,6 +142,7 @@ public final class StationCore {
             Nodes.Node node = next.get().node();
             switch (next.get().event()) {
                 case LinkEvent.Deliver(Frame.Data data) -> message(now, node, data);
+                case LinkEvent.Unreadable(Frame.Unreadable frame) -> refuse(now, node.name, frame.refusal());
                 case LinkEvent.Duplicate duplicate -> {} // recorded before; nothing is owed to a node for that
                 case LinkEvent.PeerRecorded(OutboxEntry entry) -> recorded(now, node, entry);
                 case LinkEvent.PeerLive(Frame.Hello hello, boolean fresh) -> live(now, node, hello, fresh);
@@ -164,18 +168,27 @@ public final class StationCore {
                 sink.log(
                         System.Logger.Level.WARNING,
                         "node %s, %s: %s".formatted(node.name, event.source(), event.text()));
+                refused(now, node, event);
             } else {
                 throw new RefusedException("no method of the station takes " + subject);
             }
         } catch (RefusedException e) {
-            refuse(
-                    now,
-                    new WireMessage(
-                            data.subject().toString(),
-                            Map.of("f", node.name.value(), "i", data.id().toString()),
-                            data.body()),
-                    e.getMessage());
+            var message = new WireMessage(
+                    data.subject().toString(),
+                    Map.of("f", node.name.value(), "i", data.id().toString()),
+                    data.body());
+            refuse(now, node.name, Refusal.of(message, e.getMessage()));
         }
+    }
+
+    /** A node that can't read a command says so by the id of its message: it can't tell which command that is. */
+    private void refused(Now now, Nodes.Node node, ErrorEvent event) {
+        event.refused()
+                .flatMap(message -> store.executionOf(node.name, message))
+                .filter(execution -> execution.attempt() == 0)
+                .map(execution -> new Ack.Finished(
+                        execution.command(), Outcome.notStarted(ExecutionState.REJECTED, event.text(), event.at())))
+                .ifPresent(ack -> ack(now, node, ack));
     }
 
     private void ack(Now now, Nodes.Node node, Ack ack) {
@@ -291,13 +304,15 @@ public final class StationCore {
                 execution.isFinal() ? Optional.of(execution.state()) : Optional.empty());
     }
 
-    private void refuse(Now now, WireMessage message, String reason) {
+    /** @param from the node whose link has brought it, or the station itself where it came on none */
+    private void refuse(Now now, NodeName from, Refusal refusal) {
         undecodable++;
-        sink.write(new LedgerWrite.Quarantine(message, reason, now.wall()));
+        sink.write(new LedgerWrite.Quarantine(refusal.kept(), refusal.reason(), now.wall()));
         if (Long.bitCount(undecodable) == 1) { // the 1st, 2nd, 4th, 8th …: a flood must not fill the log
-            sink.log(
-                    System.Logger.Level.WARNING,
-                    "refused frame %d, %s: %s".formatted(undecodable, message.subject(), reason));
+            String text = "%d frames refused; the last, on %s: %s"
+                    .formatted(undecodable, refusal.kept().subject(), refusal.reason());
+            sink.write(new LedgerWrite.PutEvent(from, "link", text, now.wall(), now.wall()));
+            sink.log(System.Logger.Level.WARNING, text);
         }
     }
 }

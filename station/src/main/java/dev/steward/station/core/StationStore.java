@@ -40,6 +40,9 @@ public interface StationStore extends LinkStore {
     /** What the node has recorded and not told the end of, in order of command. */
     List<Execution> inFlight(NodeName node);
 
+    /** The execution that a message to a node has ordered. */
+    Optional<Execution> executionOf(NodeName node, String messageId);
+
     /** Executions that should have started before {@code now} and whose node has not confirmed anything. */
     List<Execution> overdue(Instant now, int limit);
 

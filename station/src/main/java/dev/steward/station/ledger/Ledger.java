@@ -168,6 +168,15 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
+    public Optional<Execution> executionOf(NodeName node, String messageId) {
+        return database.first(
+                "SELECT " + Rows.COLUMNS + " FROM execution WHERE message_id = ? AND node = ?",
+                Rows::execution,
+                messageId,
+                node.value());
+    }
+
+    @Override
     public List<NodeName> targets(CommandId command) {
         return database.query(
                 "SELECT node FROM execution WHERE command = ?",

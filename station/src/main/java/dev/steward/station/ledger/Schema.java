@@ -6,7 +6,8 @@ import java.util.List;
 
 /** The tables of the ledger; each element is a migration, applied once. */
 final class Schema {
-    static final List<String> MIGRATIONS = List.of(SqliteLinkStore.SCHEMA + """
+    static final List<String> MIGRATIONS = List.of(
+            SqliteLinkStore.SCHEMA + """
             CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
             CREATE TABLE node (
               name TEXT PRIMARY KEY, first_seen_at TEXT NOT NULL, last_heard_at TEXT,
@@ -49,6 +50,8 @@ final class Schema {
               PRIMARY KEY (command, node)) WITHOUT ROWID;
             """, """
             CREATE TABLE era (position INTEGER PRIMARY KEY, name TEXT NOT NULL, first_seq INTEGER NOT NULL);
+            """, """
+            CREATE INDEX execution_message ON execution (message_id);
             """);
 
     private Schema() {}

@@ -6,6 +6,7 @@ import dev.steward.bus.BusSettings;
 import dev.steward.bus.NatsBus;
 import dev.steward.message.Ack;
 import dev.steward.message.Document;
+import dev.steward.message.ErrorEvent;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
@@ -53,6 +54,7 @@ final class ScriptedNode implements AutoCloseable {
     private final Ends ends = new Ends();
     private final Link link;
     private final CompletableFuture<NatsBus> bus = new CompletableFuture<>();
+    private volatile MessageId lastMessage = new MessageId(session, 1);
     private long counter;
 
     ScriptedNode(String name, String broker, Map<String, ?> facts) throws InterruptedException {
@@ -78,15 +80,26 @@ final class ScriptedNode implements AutoCloseable {
     /** Says something about a command. */
     void say(Ack ack) {
         Lane lane = ack instanceof Ack.Output ? Lane.BULK : Lane.RESULTS;
-        Subject subject = Subject.ack(STATION, "shellcommand", "operatingsystem");
+        send(lane, Subject.ack(STATION, "shellcommand", "operatingsystem"), ack.encode());
+    }
+
+    void say(ErrorEvent event) {
+        send(Lane.RESULTS, Subject.errorLog(STATION), event.encode());
+    }
+
+    /** Sends a message that the link can read and, unless the station knows that subject and form, nobody else. */
+    void send(Lane lane, Subject subject, byte[] body) {
         loop.execute(() -> {
             long number = ++counter;
             var id = new MessageId(session, number);
             link.enqueue(
-                    CommitLoop.now(),
-                    new OutboxEntry(number, STATION, lane, id, subject, ack.encode(), link.isLive()),
-                    ends);
+                    CommitLoop.now(), new OutboxEntry(number, STATION, lane, id, subject, body, link.isLive()), ends);
         });
+    }
+
+    /** The id of the message that has brought the last document. */
+    MessageId lastMessage() {
+        return lastMessage;
     }
 
     /** Says that it stops, and stops; the station then knows it as not reachable. */
@@ -135,6 +148,7 @@ final class ScriptedNode implements AutoCloseable {
                 live.countDown();
             } else if (event instanceof LinkEvent.Deliver(Frame.Data data) && !isInquiry(data)) {
                 try {
+                    lastMessage = data.id();
                     received.add(Document.decode(data.body()));
                 } catch (RefusedException e) {
                     throw new IllegalStateException("the station sent an unreadable document: " + e.getMessage(), e);
