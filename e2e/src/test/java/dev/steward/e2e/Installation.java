@@ -46,13 +46,19 @@ final class Installation implements AutoCloseable {
     }
 
     void startBroker() throws Exception {
+        startBroker("");
+    }
+
+    /** @param settings more lines of its configuration */
+    void startBroker(String settings) throws Exception {
         Path configuration = folder.resolve("broker.conf");
         Files.writeString(configuration, """
                 host: 127.0.0.1
                 port: %d
                 server_name: test
                 jetstream { store_dir: "%s" }
-                """.formatted(brokerPort, folder.resolve("broker")));
+                %s
+                """.formatted(brokerPort, folder.resolve("broker"), settings));
         start("broker", new ProcessBuilder(Machine.natsServer(), "-c", configuration.toString()));
         Await.until("broker listens", START, () -> listens(brokerPort));
     }
@@ -256,7 +262,11 @@ final class Installation implements AutoCloseable {
         return folder.resolve("station.json");
     }
 
-    private String brokerUrl() {
+    int brokerPort() {
+        return brokerPort;
+    }
+
+    String brokerUrl() {
         return "nats://127.0.0.1:" + brokerPort;
     }
 

@@ -110,6 +110,15 @@ final class Machine {
         return "ZX".indexOf(line.charAt(line.lastIndexOf(')') + 2)) < 0;
     }
 
+    /** Resident memory of a process, in KiB. */
+    static long residentKiB(Process process) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** SIGKILL, and wait until it is gone. */
     static void kill(Process process) throws InterruptedException {
         process.destroyForcibly().waitFor();
