@@ -18,6 +18,7 @@ import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Space;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
@@ -27,7 +28,9 @@ import dev.steward.message.link.Session;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
 import dev.steward.store.FolderLock;
+import dev.steward.store.Reserve;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,12 +47,16 @@ public final class Agent {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
     private static final long TICK_MS = 100;
 
+    /** How long beyond the grace time a stop waits for a journal that does not work. */
+    private static final Duration STORE_PATIENCE = Duration.ofSeconds(5);
+
     private final AgentSettings settings;
     private final RandomGenerator random = new SecureRandom();
     private final CommitLoop<AgentCore> loop;
     private final Map<String, AgentProcess> processes = new ConcurrentHashMap<>();
     private final Effects effects = new Effects();
     private final FolderLock lock;
+    private final Reserve reserve;
     private Journal journal;
     private AgentCore core;
     private final Bus bus;
@@ -60,7 +67,9 @@ public final class Agent {
     public Agent(AgentSettings settings) {
         this.settings = settings;
         this.lock = FolderLock.take(settings.data());
+        this.reserve = Reserve.in(settings.data());
         this.journal = Journal.open(settings.data());
+        reserve.look(CommitLoop.now().millis());
         this.loop = new CommitLoop<>("agent-" + settings.name(), TICK_MS, new Host());
         killLeftovers();
         journal.begin();
@@ -71,10 +80,14 @@ public final class Agent {
         loop.start();
     }
 
-    /** Stops: nothing new starts, what runs may end within the grace time, then it is interrupted. */
-    public void stop() throws InterruptedException {
+    /**
+     * Stops: nothing new starts, what runs may end within the grace time, then it is interrupted.
+     *
+     * @return why not all could be recorded; empty where it was
+     */
+    public Optional<String> stop() throws InterruptedException {
         stopping = true;
-        loop.awaitEnd();
+        return loop.awaitEnd(settings.grace().plus(STORE_PATIENCE));
     }
 
     private void commit() {
@@ -104,8 +117,10 @@ public final class Agent {
         @Override
         public void reopen() {
             effects.drop();
+            reserve.giveUp();
             journal.close();
             journal = Journal.open(settings.data());
+            journal.settle();
             var alive = new HashSet<CommandId>();
             processes.values().forEach(process -> alive.addAll(process.unsettled()));
             journal.begin();
@@ -118,6 +133,8 @@ public final class Agent {
 
         @Override
         public void tick(Now now, List<Committer.Input<AgentCore>> batch) {
+            Space space = reserve.look(now.millis());
+            batch.add((agent, at) -> agent.space(at, space));
             batch.add(AgentCore::tick);
             if (stopping && interruptAt == Long.MAX_VALUE) {
                 interruptAt = now.millis() + settings.grace().toMillis();
@@ -142,6 +159,14 @@ public final class Agent {
             journal.close();
             lock.close();
         }
+
+        /** What runs would run on unwatched, and its end be told as an interruption. */
+        @Override
+        public void abandon() {
+            processes.values().stream()
+                    .flatMap(process -> process.unsettled().stream())
+                    .forEach(id -> Leftovers.killMarked(AgentProcess.markers(settings.name(), id)));
+        }
     }
 
     private AgentCore newCore(AgentCore.Recovery recovery) {
@@ -155,7 +180,15 @@ public final class Agent {
                 settings.concurrency(),
                 AgentCore.Capacity.DEFAULT);
         var fresh = new AgentCore(
-                coreSettings, journal, effects, this::check, random, CommitLoop.now(), recovery, stopping);
+                coreSettings,
+                journal,
+                effects,
+                this::check,
+                random,
+                CommitLoop.now(),
+                recovery,
+                reserve.space(),
+                stopping);
         fresh.describe(Facts.digest(facts), facts);
         return fresh;
     }

@@ -63,6 +63,11 @@ public final class Journal implements AgentStore, AutoCloseable {
         return new Journal(Database.open(folder.resolve("journal.db"), List.of(SCHEMA, DROPPED_OUTPUT)));
     }
 
+    /** After a failure; see {@link Database#settle}. */
+    public void settle() {
+        database.settle();
+    }
+
     public void begin() {
         database.begin();
     }
@@ -93,10 +98,8 @@ public final class Journal implements AgentStore, AutoCloseable {
                         "DELETE FROM execution WHERE finished IS NOT NULL AND ended_at < ? AND start_before < ?",
                         Times.text(endedBefore),
                         Times.text(now));
-            case JournalWrite.PutGeneration(long generation) ->
-                database.execute(
-                        "INSERT INTO meta (key, value) VALUES ('generation', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
-                        Long.toString(generation));
+            case JournalWrite.PutLow(boolean low) -> putMeta("low", Boolean.toString(low));
+            case JournalWrite.PutGeneration(long generation) -> putMeta("generation", Long.toString(generation));
             case JournalWrite.Quarantine(var message, String reason, Instant at) -> {
                 database.execute(
                         "INSERT INTO quarantine (at, reason, subject, headers, body) VALUES (?,?,?,?,?)",
@@ -110,6 +113,15 @@ public final class Journal implements AgentStore, AutoCloseable {
                         Limits.QUARANTINE_ROWS);
             }
         }
+    }
+
+    private void putMeta(String key, String value) {
+        database.execute(
+                "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2", key, value);
+    }
+
+    private Optional<String> meta(String key) {
+        return database.first("SELECT value FROM meta WHERE key = ?", row -> row.getString(1), key);
     }
 
     private void put(StoredExecution execution) {
@@ -200,10 +212,13 @@ public final class Journal implements AgentStore, AutoCloseable {
     }
 
     @Override
+    public boolean isLow() {
+        return meta("low").map(Boolean::parseBoolean).orElse(false);
+    }
+
+    @Override
     public long generation() {
-        return database.first("SELECT value FROM meta WHERE key = 'generation'", row -> row.getString(1))
-                .map(Long::parseLong)
-                .orElse(0L);
+        return meta("generation").map(Long::parseLong).orElse(0L);
     }
 
     @Override

@@ -14,7 +14,11 @@ import dev.steward.message.ErrorEvent;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.OutputStreamName;
 import dev.steward.message.Refusal;
+import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
@@ -53,6 +57,7 @@ class AgentCoreTest {
     private final List<CommandId> killed = new ArrayList<>();
     private Now now = new Now(1_000_000, START);
     private long position;
+    private Space space = Space.ENOUGH;
     private Optional<Journal> opened = Optional.empty();
     private Optional<OtherEnd> otherEnd = Optional.empty();
 
@@ -133,7 +138,7 @@ class AgentCoreTest {
                 Duration.ofSeconds(30),
                 Map.of(),
                 AgentCore.Capacity.DEFAULT);
-        return new AgentCore(settings, journal(), sink, command -> {}, random, now, recovery, false);
+        return new AgentCore(settings, journal(), sink, command -> {}, random, now, recovery, space, false);
     }
 
     /** Puts an execution into the journal, as an earlier start of the agent left it. */
@@ -202,6 +207,41 @@ class AgentCoreTest {
 
         core();
         assertThat(state(again)).isEqualTo(ExecutionState.INTERRUPTED);
+    }
+
+    @Test
+    void withoutRoomForItsOutcomeNothingStartsAndTheStationIsToldOnce() throws Exception {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        space = new Space(true, "disk of /data nearly full: 1.2 MiB free, needs 8.0 MiB");
+        AgentCore core = reopened();
+        core.space(now, space);
+        pass(core, Duration.ofSeconds(1));
+        core = reopened();
+        core.space(now, space);
+
+        assertThat(started).isEmpty();
+        assertThat(state(id)).isEqualTo(ExecutionState.RECEIVED);
+        assertThat(results()).hasSize(1);
+        ErrorEvent told = ErrorEvent.decode(results().getFirst().body());
+        assertThat(told.text()).startsWith(space.text() + "; no command starts");
+
+        core.space(now, Space.ENOUGH);
+        pass(core, Duration.ofSeconds(1));
+        assertThat(started).containsExactly(id + "/1");
+        assertThat(ErrorEvent.decode(results().get(1).body()).text()).contains("has room again");
+    }
+
+    @Test
+    void withoutRoomOutputOfWhatRunsIsCutAndCountedAndItsOutcomeRecorded() throws Exception {
+        CommandId id = left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
+        space = new Space(true, "full");
+        AgentCore core = reopened(id);
+        core.output(now, id, 1, new OutputChunk(OutputStreamName.STDOUT, 0, new byte[1000]));
+
+        assertThat(journal().bulkBytes()).isZero();
+        assertThat(journal().droppedBytes(id)).isEqualTo(1000);
+        core.ended(now, id, Outcome.without(ExecutionState.INTERRUPTED, 1, "test", Optional.of(START), now.wall()));
+        assertThat(state(id)).isEqualTo(ExecutionState.INTERRUPTED);
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.logging.LogManager;
 
@@ -19,9 +20,13 @@ public final class Launch {
             java.util.logging.SimpleFormatter.format = %1$tFT%1$tT.%1$tL%1$tz %4$-7s %5$s%6$s%n
             """;
 
-    /** Stops a program; may take its time. */
+    /** How a program ends that was stopped and could not record all: beside 143, by custom the end by SIGTERM. */
+    public static final int STOPPED_UNRECORDED = 144;
+
+    /** Stops a program; may take its time, but not for ever. */
     public interface Stop {
-        void stop() throws InterruptedException;
+        /** @return why not all could be recorded; empty where it was */
+        Optional<String> stop() throws InterruptedException;
     }
 
     private Launch() {}
@@ -49,7 +54,7 @@ public final class Launch {
                 .addShutdownHook(new Thread(
                         () -> {
                             try {
-                                stop.stop();
+                                stop.stop().ifPresent(Launch::endUnrecorded);
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }
@@ -62,6 +67,13 @@ public final class Launch {
             });
         }
         new CountDownLatch(1).await(); // the shutdown hook ends the program
+    }
+
+    /** On stderr itself: the loggers are closed by a shutdown hook of their own. */
+    private static void endUnrecorded(String why) {
+        System.err.println(
+                "stopped, though not all could be recorded; what ran will be told as interrupted. The store: " + why);
+        Runtime.getRuntime().halt(STOPPED_UNRECORDED);
     }
 
     private static void awaitEndOfInput() {

@@ -93,5 +93,20 @@ public final class Limits {
     /** Error events that wait in a node's outbox; further ones are counted, and the count told with the next. */
     public static final int ERRORS_WAITING = 1_000;
 
+    /** Kept in a file of the data folder, and given up where the store fails: ends can then still be recorded. */
+    public static final int DISK_RESERVE_BYTES = 8 * 1024 * 1024;
+
+    /** With less free than this nothing is begun … */
+    public static final long DISK_LOW_BYTES = 8L * 1024 * 1024;
+
+    /** … until there is this much, so that the border is not crossed over and over. */
+    public static final long DISK_ENOUGH_BYTES = 12L * 1024 * 1024;
+
+    /** What a start needs: the driver's native library, and the first commits. */
+    public static final long DISK_START_BYTES = 3L * 1024 * 1024;
+
+    /** A store's write-ahead log is cut back to this size after a checkpoint, which comes at about the same size. */
+    public static final int STORE_LOG_BYTES = 4 * 1024 * 1024;
+
     private Limits() {}
 }

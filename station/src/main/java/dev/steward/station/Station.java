@@ -9,6 +9,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Space;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
@@ -27,10 +28,13 @@ import dev.steward.station.ledger.LedgerReader;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
 import dev.steward.store.FolderLock;
+import dev.steward.store.Reserve;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +45,11 @@ import java.util.random.RandomGenerator;
 public final class Station implements Orders {
     private static final System.Logger LOG = System.getLogger(Station.class.getName());
     private static final long TICK_MS = 200;
-    private static final long ANSWER_WITHIN_S = 30;
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+
+    /** How long a stop waits for a ledger that does not work. */
+    private static final Duration STORE_PATIENCE = Duration.ofSeconds(5);
+
     private static final long MAILBOX_BYTES = 1L << 30;
 
     private final StationSettings settings;
@@ -50,6 +58,7 @@ public final class Station implements Orders {
     private final Feed feed = new Feed();
     private final Presence presence = new Presence();
     private final FolderLock lock;
+    private final Reserve reserve;
     private final CommitLoop<StationCore> loop;
     private final Mailbox mailbox;
     private final Bus bus;
@@ -69,7 +78,9 @@ public final class Station implements Orders {
     public Station(StationSettings settings) {
         this.settings = settings;
         this.lock = FolderLock.take(settings.data());
+        this.reserve = Reserve.in(settings.data());
         this.ledger = Ledger.open(settings.data());
+        reserve.look(CommitLoop.now().millis());
         this.loop = new CommitLoop<>("station", TICK_MS, new Host());
         ledger.begin();
         this.generation = ledger.raiseGeneration(Instant.now());
@@ -97,11 +108,12 @@ public final class Station implements Orders {
         LOG.log(System.Logger.Level.INFO, "serving {0}, generation {1}", settings.url(), Long.toString(generation));
     }
 
-    public void stop() throws InterruptedException {
+    /** @return why not all could be recorded; empty where it was */
+    public Optional<String> stop() throws InterruptedException {
         file.delete();
         api.close();
         stopping = true;
-        loop.awaitEnd();
+        return loop.awaitEnd(STORE_PATIENCE);
     }
 
     @Override
@@ -120,10 +132,19 @@ public final class Station implements Orders {
 
     /** The answer is given once the commit that holds it is durable. */
     private Answer ask(Question question) throws InterruptedException, TimeoutException {
+        Optional<String> failure = loop.failure();
+        if (failure.isPresent()) {
+            return new Answer.Refused(
+                    Answer.Reason.UNAVAILABLE, "the ledger does not work, nothing was recorded: " + failure.get());
+        }
         var answer = new CompletableFuture<Answer>();
-        loop.put((core, now) -> effects.answers.add(new Effects.Reply(answer, question.put(core, now))));
+        if (!loop.offer(
+                (core, now) -> effects.answers.add(new Effects.Reply(answer, question.put(core, now))),
+                ANSWER_WITHIN)) {
+            throw new TimeoutException("the loop is busy");
+        }
         try {
-            return answer.get(ANSWER_WITHIN_S, TimeUnit.SECONDS);
+            return answer.get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new IllegalStateException("nothing completes an answer with an error", e);
         }
@@ -131,7 +152,14 @@ public final class Station implements Orders {
 
     private StationCore newCore() {
         return new StationCore(
-                settings.name(), Session.create(random), generation, ledger, effects, random, CommitLoop.now());
+                settings.name(),
+                Session.create(random),
+                generation,
+                ledger,
+                effects,
+                random,
+                CommitLoop.now(),
+                reserve.space());
     }
 
     private void commit() {
@@ -166,8 +194,10 @@ public final class Station implements Orders {
             effects.drop();
             storedPosition = 0;
             presence.forgetReachable(); // the new links have yet to hear of their nodes
+            reserve.giveUp();
             ledger.close();
             ledger = Ledger.open(settings.data());
+            ledger.settle();
             ledger.begin();
             mailboxPosition = ledger.mailboxPosition(mailboxIncarnation);
             core = newCore();
@@ -179,6 +209,8 @@ public final class Station implements Orders {
 
         @Override
         public void tick(Now now, List<Committer.Input<StationCore>> batch) {
+            Space space = reserve.look(now.millis());
+            batch.add((station, at) -> station.space(space));
             batch.add(StationCore::tick);
         }
 
@@ -198,6 +230,9 @@ public final class Station implements Orders {
             ledger.close();
             lock.close();
         }
+
+        @Override
+        public void abandon() {} // all that is not in the ledger is still with its sender
     }
 
     /** Holds back what must wait for the commit. */

@@ -2,9 +2,11 @@
 package dev.steward.store;
 
 import dev.steward.message.link.Now;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -33,8 +35,11 @@ public final class CommitLoop<C> {
         /** Whether the loop may end; asked after each batch. */
         boolean isDone();
 
-        /** The last act of the loop's thread. */
+        /** The last act of the loop's thread, where nothing is left unrecorded. */
         void close();
+
+        /** The last act where the store does not work: what can't be recorded any more is to end. */
+        void abandon();
     }
 
     private final String name;
@@ -44,6 +49,8 @@ public final class CommitLoop<C> {
     private final BlockingQueue<Committer.Input<C>> inputs = new ArrayBlockingQueue<>(QUEUE);
     private final Semaphore room = new Semaphore(QUEUE_BYTES);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile Optional<String> unrecorded = Optional.empty();
+    private volatile long patientUntil = Long.MAX_VALUE;
 
     public CommitLoop(String name, long tickMillis, Host<C> host) {
         this.name = name;
@@ -55,8 +62,11 @@ public final class CommitLoop<C> {
     public void start() {
         Thread.ofPlatform().name(name).start(() -> {
             try {
-                run();
-                host.close();
+                if (run()) {
+                    close();
+                } else {
+                    abandon(committer.failure().orElse(""));
+                }
                 ended.countDown();
             } catch (Throwable e) {
                 // Without its loop a program only looks alive; whoever supervises it starts it again.
@@ -84,19 +94,40 @@ public final class CommitLoop<C> {
         });
     }
 
+    /** Hands an input in where the loop has room for it within the time. */
+    public boolean offer(Committer.Input<C> input, Duration within) throws InterruptedException {
+        return inputs.offer(input, within.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     public boolean isEmpty() {
         return inputs.isEmpty();
     }
 
-    public void awaitEnd() throws InterruptedException {
-        ended.await();
+    /** Why the store does not work at present; empty where it does. */
+    public Optional<String> failure() {
+        return committer.failure();
+    }
+
+    /**
+     * Waits for the end, which the host was asked for. A store that does not work is waited for as long as {@code
+     * patience}, a commit that hangs no longer than twice that.
+     *
+     * @return why not all could be recorded; empty where it was
+     */
+    public Optional<String> awaitEnd(Duration patience) throws InterruptedException {
+        patientUntil = now().millis() + patience.toMillis();
+        if (!ended.await(2 * patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            return Optional.of("the store does not answer");
+        }
+        return unrecorded;
     }
 
     public static Now now() {
         return new Now(System.nanoTime() / 1_000_000, Instant.now());
     }
 
-    private void run() throws InterruptedException {
+    /** @return false where it was to end and the store did not work */
+    private boolean run() throws InterruptedException {
         var batch = new ArrayList<Committer.Input<C>>();
         long nextTick = 0;
         do {
@@ -110,10 +141,29 @@ public final class CommitLoop<C> {
                 nextTick = now.millis() + tickMillis;
                 host.tick(now, batch);
             }
+            long pause = 0; // at first none: the reserve that was given up may be all that was missing
             while (!committer.step(batch, CommitLoop::now)) {
-                Thread.sleep(REOPEN_EVERY_MS);
+                if (now().millis() >= patientUntil) {
+                    return false;
+                }
+                Thread.sleep(pause);
+                pause = REOPEN_EVERY_MS;
             }
             batch.clear();
         } while (!host.isDone());
+        return true;
+    }
+
+    private void close() {
+        try {
+            host.close();
+        } catch (StoreException e) {
+            abandon(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void abandon(String why) {
+        unrecorded = Optional.of(why);
+        host.abandon();
     }
 }

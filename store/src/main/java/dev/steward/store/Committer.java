@@ -4,6 +4,7 @@ package dev.steward.store;
 import dev.steward.message.link.Now;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +42,16 @@ public final class Committer<C> {
 
     private final Host<C> host;
     private boolean broken;
+    private long failures;
+    private volatile Optional<String> failure = Optional.empty();
 
     public Committer(Host<C> host) {
         this.host = host;
+    }
+
+    /** Why the store does not work, from its first failure until a batch is durable. Any thread may ask. */
+    public Optional<String> failure() {
+        return failure;
     }
 
     /**
@@ -61,14 +69,12 @@ public final class Committer<C> {
                 }
                 current = null;
                 host.commit();
+                works();
                 carryOut();
                 return true;
             } catch (StoreException e) {
                 broken = true;
-                LOG.log(
-                        System.Logger.Level.ERROR,
-                        "the store failed; nothing is acknowledged or started until it works again: {0}",
-                        e.getMessage());
+                failed("the store failed; nothing is acknowledged or started until it works again", e);
                 return false;
             } catch (RuntimeException e) {
                 broken = true;
@@ -111,12 +117,28 @@ public final class Committer<C> {
         try {
             host.reopen();
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "the store does not work yet: {0}", e.getMessage());
+            failed("the store does not work yet", e);
             return false;
         }
         broken = false;
         carryOut();
-        LOG.log(System.Logger.Level.INFO, "the store works again");
         return true;
+    }
+
+    private void failed(String what, RuntimeException e) {
+        failure = Optional.of(String.valueOf(e.getMessage()));
+        failures++;
+        if (Long.bitCount(failures) == 1) { // the 1st, 2nd, 4th, 8th …: the log may be on the same full disk
+            LOG.log(System.Logger.Level.ERROR, "{0}: {1}", what, e.getMessage());
+        }
+    }
+
+    /** Only a batch that is durable shows it: a store that opens and holds nothing new may still be full. */
+    private void works() {
+        if (failures > 0) {
+            LOG.log(System.Logger.Level.INFO, "the store works again, after {0} failures", failures);
+            failures = 0;
+            failure = Optional.empty();
+        }
     }
 }

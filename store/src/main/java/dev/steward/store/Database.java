@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.store;
 
+import dev.steward.message.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +76,7 @@ public final class Database implements AutoCloseable {
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);
+        config.setJournalSizeLimit(Limits.STORE_LOG_BYTES);
         if (!readOnly) {
             config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         }
@@ -151,6 +153,20 @@ public final class Database implements AutoCloseable {
     public <T> Optional<T> first(String sql, Row<T> reader, @Nullable Object... parameters) {
         List<T> rows = query(sql, reader, parameters);
         return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
+    }
+
+    /**
+     * Writes all that is committed into the file itself. After a failed fsync the kernel may call pages of the log clean
+     * that never reached the disk: what is read back may be in memory alone, until it is written anew.
+     *
+     * @throws StoreException where that does not succeed as yet
+     */
+    public void settle() {
+        boolean busy =
+                first("PRAGMA wal_checkpoint(FULL)", row -> row.getBoolean(1)).orElse(true);
+        if (busy) {
+            throw new StoreException("cannot write the log of " + file + " back: somebody still reads it", null);
+        }
     }
 
     public Path file() {

@@ -43,8 +43,9 @@ public final class FolderLock implements AutoCloseable {
                                 .formatted(folder, holder.isEmpty() ? "of another pid" : holder),
                         null);
             }
-            channel.truncate(0);
-            channel.write(StandardCharsets.UTF_8.encode(ProcessHandle.current().pid() + "\n"));
+            // Over what is there: on a full disk a block that is let go may not come back.
+            channel.write(StandardCharsets.UTF_8.encode(ProcessHandle.current().pid() + "\n"), 0);
+            channel.truncate(Long.toString(ProcessHandle.current().pid()).length() + 1L);
             useForNativeLibrary(folder);
             return new FolderLock(channel);
         } catch (IOException e) {

@@ -127,8 +127,10 @@ class CommitterTest {
         assertThat(step(batch)).isFalse();
         assertThat(step(batch)).isFalse();
         assertThat(carriedOut).isEmpty();
+        assertThat(committer.failure()).contains("no space left");
 
         assertThat(step(batch)).isTrue();
+        assertThat(committer.failure()).isEmpty();
         assertThat(rows()).containsExactly("a");
         assertThat(carriedOut).containsExactly("a");
     }

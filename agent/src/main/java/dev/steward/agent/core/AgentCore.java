@@ -11,6 +11,7 @@ import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
@@ -108,6 +109,7 @@ public final class AgentCore {
     /**
      * Takes up what the journal holds.
      *
+     * @param space as last seen
      * @param draining whether nothing new is to start
      */
     public AgentCore(
@@ -118,6 +120,7 @@ public final class AgentCore {
             RandomGenerator random,
             Now now,
             Recovery recovery,
+            Space space,
             boolean draining) {
         this.sink = sink;
         this.capacity = settings.capacity();
@@ -131,7 +134,7 @@ public final class AgentCore {
                 store,
                 random);
         this.outbox = new Outbox(settings, link, linkSink, store);
-        this.executions = new Executions(settings, store, sink, methods, outbox);
+        this.executions = new Executions(settings, store, sink, methods, outbox, space);
         if (draining) {
             executions.drain();
         }
@@ -204,6 +207,12 @@ public final class AgentCore {
         link.tick(now, linkSink);
         handleEvents(now);
         executions.tick(now);
+        grantWindow();
+    }
+
+    /** What room the journal's disk has. */
+    public void space(Now now, Space space) {
+        executions.space(now, space);
         grantWindow();
     }
 
@@ -337,9 +346,10 @@ public final class AgentCore {
         }
     }
 
-    /** A full inbox takes no more commands: they wait at the station. */
+    /** A full inbox, or disk, takes no more commands: they wait at the station. */
     private void grantWindow() {
-        boolean full = executions.waitingCount() >= capacity.inboxCommands()
+        boolean full = executions.isSpaceLow()
+                || executions.waitingCount() >= capacity.inboxCommands()
                 || executions.waitingBytes() >= capacity.inboxBytes();
         link.grant(Lane.CONTROL, full ? 0 : Limits.WINDOW_BYTES);
     }

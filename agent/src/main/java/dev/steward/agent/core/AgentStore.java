@@ -30,6 +30,9 @@ public interface AgentStore extends LinkStore {
     /** How many messages on a subject wait in the outbox. */
     long waiting(Subject subject);
 
+    /** Whether the station was last told that space is low. */
+    boolean isLow();
+
     /** The highest generation of the station heard so far, 0 for none. */
     long generation();
 }

@@ -11,6 +11,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.MessageId;
@@ -55,17 +56,25 @@ final class Executions {
 
     private long position;
     private boolean draining;
+    private Space space;
     private long forgetAt;
     private long expireAt;
     private long askAt = Long.MAX_VALUE;
     private Optional<MessageId> lastAsked = Optional.empty();
 
-    Executions(AgentCore.Settings settings, AgentStore store, AgentSink sink, MethodCheck methods, Outbox outbox) {
+    Executions(
+            AgentCore.Settings settings,
+            AgentStore store,
+            AgentSink sink,
+            MethodCheck methods,
+            Outbox outbox,
+            Space space) {
         this.settings = settings;
         this.store = store;
         this.sink = sink;
         this.methods = methods;
         this.outbox = outbox;
+        this.space = space;
         this.supervisor = new Supervisor(settings.concurrency());
         this.position = store.lastExecutionPosition();
     }
@@ -98,7 +107,7 @@ final class Executions {
         Running execution = running.get(id);
         if (execution != null
                 && execution.attempt == attempt
-                && !outbox.output(now, execution.process, new Ack.Output(id, attempt, chunk))) {
+                && (space.low() || !outbox.output(now, execution.process, new Ack.Output(id, attempt, chunk)))) {
             sink.write(new JournalWrite.PutDropped(id, chunk.stream(), chunk.offset(), chunk.bytes().length));
         }
     }
@@ -165,6 +174,22 @@ final class Executions {
     /** The station is there, in a new conversation. */
     void contact(Now now) {
         askAt = now.millis() + ASK_AFTER_MS;
+    }
+
+    /** Where space is low nothing starts: the outcome of what runs must find room. The station is told once. */
+    void space(Now now, Space next) {
+        space = next;
+        if (next.low() != store.isLow()) {
+            sink.write(new JournalWrite.PutLow(next.low()));
+            String text = next.low()
+                    ? next.text() + "; no command starts until there is room"
+                    : "the disk has room again; commands start";
+            outbox.error(now, new ErrorEvent("disk", text, now.wall()));
+        }
+    }
+
+    boolean isSpaceLow() {
+        return space.low();
     }
 
     void drain() {
@@ -334,7 +359,7 @@ final class Executions {
     }
 
     private void start(Now now, ProcessQueue process) {
-        while (!draining) {
+        while (!draining && !space.low()) {
             Optional<CommandId> next = supervisor.next(process, now.millis());
             if (next.isEmpty()) {
                 return;

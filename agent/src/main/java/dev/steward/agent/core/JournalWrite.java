@@ -26,6 +26,9 @@ public sealed interface JournalWrite {
     /** Forgets executions that ended before {@code endedBefore} and could not have started after {@code now}. */
     record ForgetEnded(Instant endedBefore, Instant now) implements JournalWrite {}
 
+    /** The station is told that space is low, or is no longer. */
+    record PutLow(boolean low) implements JournalWrite {}
+
     /** The highest generation of the station heard so far. */
     record PutGeneration(long generation) implements JournalWrite {}
 

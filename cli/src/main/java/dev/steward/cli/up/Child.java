@@ -37,8 +37,8 @@ final class Child {
             Path folder,
             Path record) {}
 
-    /** By shell and JVM custom: 128 + SIGTERM. */
-    private static final int ENDED_BY_SIGTERM = 143;
+    /** Ended by SIGTERM: 128 + 15 by custom of shell and JVM, one more where a full disk kept it from recording all. */
+    private static final List<Integer> STOPPED = List.of(0, 143, 144);
 
     /** Our programs end so where they can't run and have said why: a folder in use, an address taken, a wrong setting. */
     private static final List<Integer> REFUSALS = List.of(1, 2);
@@ -104,7 +104,7 @@ final class Child {
         }
         ended = true;
         int exit = process.exitValue();
-        if (exit == 0 || exit == ENDED_BY_SIGTERM) {
+        if (STOPPED.contains(exit)) {
             return Optional.of("%s was stopped and stays down; this starts it by hand:\n  %s"
                     .formatted(plan.name, ShellArguments.line(plan.byHand)));
         }

@@ -153,6 +153,7 @@ abstract class AgentStoreContract {
         all.add(store().lastOutboxPosition());
         all.add(store().bulkBytes());
         all.add(store().generation());
+        all.add(store().isLow());
         all.add(store().seen(CENTRAL));
         for (Lane lane : Lane.values()) {
             all.add(store().outboxAfter(CENTRAL, lane, 0, 1_000_000));
@@ -170,6 +171,7 @@ abstract class AgentStoreContract {
         assertThat(store().lastOutboxPosition()).isZero();
         assertThat(store().bulkBytes()).isZero();
         assertThat(store().generation()).isZero();
+        assertThat(store().isLow()).isFalse();
         assertThat(quarantined()).isZero();
     }
 
@@ -348,6 +350,15 @@ abstract class AgentStoreContract {
         apply(new JournalWrite.PutGeneration(9));
 
         assertThat(store().generation()).isEqualTo(9);
+    }
+
+    @Test
+    void whetherSpaceIsLowIsWhatWasPutLast() {
+        apply(new JournalWrite.PutLow(true));
+        assertThat(store().isLow()).isTrue();
+
+        apply(new JournalWrite.PutLow(false));
+        assertThat(store().isLow()).isFalse();
     }
 
     @Test

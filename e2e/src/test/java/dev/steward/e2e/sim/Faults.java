@@ -106,6 +106,14 @@ final class Faults {
                 node.jumpClock(jump);
                 ahead.merge(node.name, Math.max(0, node.skewMillis()), Math::max);
             }
+            case AGENT_DISK_FULL -> {
+                world.reached(Reached.AGENT_DISK_FULL);
+                node.fillDisk(random.nextInt(20_000));
+            }
+            case STATION_DISK_FULL -> {
+                world.reached(Reached.STATION_DISK_FULL);
+                world.primary().fillDisk(random.nextInt(20_000));
+            }
             case LINK_CUT -> {
                 node.client().hold();
                 world.after(random.nextInt(40_000), () -> node.client().release());
@@ -181,6 +189,8 @@ final class Faults {
             retire(twin.get());
         }
         endSecondStation();
+        nodes.forEach(SimProgram::freeDisk);
+        stations.forEach(SimProgram::freeDisk);
         world.broker().heal();
     }
 }

@@ -54,6 +54,7 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
     private final Map<CommandId, Map<Piece, Integer>> dropped = new HashMap<>();
     private long rows;
     private long generation;
+    private boolean low;
     private int quarantined;
 
     /** @param clock tells when an execution ended, as the journal asks the system */
@@ -72,6 +73,7 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
         other.dropped.forEach((id, pieces) -> dropped.put(id, new HashMap<>(pieces)));
         this.rows = other.rows;
         this.generation = other.generation;
+        this.low = other.low;
         this.quarantined = other.quarantined;
     }
 
@@ -102,6 +104,11 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
                 long before = generation;
                 generation = next;
                 undo.add(() -> generation = before);
+            }
+            case JournalWrite.PutLow(boolean next) -> {
+                boolean before = low;
+                low = next;
+                undo.add(() -> low = before);
             }
             case JournalWrite.Quarantine quarantine -> {
                 int before = quarantined;
@@ -208,6 +215,11 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
     @Override
     public long waiting(Subject subject) {
         return links.waiting(subject);
+    }
+
+    @Override
+    public boolean isLow() {
+        return low;
     }
 
     @Override

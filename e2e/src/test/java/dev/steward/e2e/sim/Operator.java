@@ -97,6 +97,9 @@ final class Operator {
                         () -> "order " + order.id() + " for " + order.targets().size() + " nodes: " + answer);
                 if (answer instanceof Answer.Accepted) {
                     order.accept();
+                } else if (answer instanceof Answer.Refused(Answer.Reason reason, String text)
+                        && reason == Answer.Reason.NO_SPACE) {
+                    world.reached(Reached.ORDER_WITHOUT_ROOM); // the same again, when there may be room
                 } else {
                     order.refuse();
                 }

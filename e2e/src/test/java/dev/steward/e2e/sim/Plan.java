@@ -58,7 +58,9 @@ record Plan(
         REPLAY,
         GARBAGE,
         CLOCK_JUMP,
-        LINK_CUT
+        LINK_CUT,
+        AGENT_DISK_FULL,
+        STATION_DISK_FULL
     }
 
     static Plan draw(Random random) {

@@ -238,6 +238,7 @@ final class SimNode extends SimProgram<AgentCore> {
                 isReopening
                         ? new AgentCore.Recovery(Set.copyOf(unsettled), Optional.of(core().foundWaiting()))
                         : AgentCore.Recovery.atStart(),
+                look(),
                 false);
         var facts = new LinkedHashMap<String, Object>();
         facts.put("boot", bootId());
@@ -311,6 +312,7 @@ final class SimNode extends SimProgram<AgentCore> {
 
     @Override
     void tick(AgentCore core, Now now) {
+        core.space(now, look());
         core.tick(now);
     }
 
@@ -340,6 +342,9 @@ final class SimNode extends SimProgram<AgentCore> {
 
         @Override
         public void start(String process, Document.Command command, int attempt) {
+            if (isLow()) {
+                throw new Violation(label + " starts " + command.id() + " without room for its outcome");
+            }
             int parent = incarnation();
             afterCommit(() -> {
                 unsettled.add(command.id());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.e2e.sim;
 
+import dev.steward.message.Space;
 import dev.steward.message.link.Now;
 import dev.steward.store.Committer;
 import dev.steward.store.StoreException;
@@ -54,6 +55,9 @@ abstract class SimProgram<C> implements Committer.Host<C> {
     private int incarnation;
     private Optional<Breakdown> armed = Optional.empty();
     private long monotonicOrigin;
+    private boolean isDiskFull;
+    private int fillings;
+    private Space space = Space.ENOUGH;
 
     SimProgram(World world, String label) {
         this.world = world;
@@ -162,6 +166,32 @@ abstract class SimProgram<C> implements Committer.Host<C> {
             effects.clear();
             world.down(this);
         }
+    }
+
+    /** Others fill its disk; there is still room for what this program has in reserve. */
+    void fillDisk(long millis) {
+        isDiskFull = true;
+        int mine = ++fillings;
+        world.after(millis, () -> {
+            if (mine == fillings) {
+                freeDisk();
+            }
+        });
+    }
+
+    void freeDisk() {
+        isDiskFull = false;
+    }
+
+    /** What room a look at the disk shows; the core knows of it from now on. */
+    Space look() {
+        space = isDiskFull ? new Space(true, "disk of " + label + " nearly full") : Space.ENOUGH;
+        return space;
+    }
+
+    /** Whether the core was told that space is low. */
+    boolean isLow() {
+        return space.low();
     }
 
     void arm(Breakdown breakdown) {

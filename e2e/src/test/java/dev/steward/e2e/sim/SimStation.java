@@ -133,7 +133,14 @@ final class SimStation extends SimProgram<StationCore> {
             storedPosition = 0;
         }
         return new StationCore(
-                NodeName.CENTRAL, Session.create(world.random()), generation, ledger, new Sink(), world.random(), now);
+                NodeName.CENTRAL,
+                Session.create(world.random()),
+                generation,
+                ledger,
+                new Sink(),
+                world.random(),
+                now,
+                look());
     }
 
     @Override
@@ -206,6 +213,7 @@ final class SimStation extends SimProgram<StationCore> {
 
     @Override
     void tick(StationCore core, Now now) {
+        core.space(look());
         core.tick(now);
     }
 
@@ -224,6 +232,10 @@ final class SimStation extends SimProgram<StationCore> {
             }
             ledger.apply(write);
             switch (write) {
+                case LedgerWrite.PutCommand command
+                when isLow() -> throw new Violation(label + " takes an order without room for it");
+                case LedgerWrite.PutOutput output
+                when isLow() -> throw new Violation(label + " takes output without room for it");
                 case LedgerWrite.PutTransition(Transition transition) -> uncommitted.add(transition);
                 case LedgerWrite.PutOutput output -> uncommittedOutput.add(output);
                 case LedgerWrite.PutEvent event
@@ -232,7 +244,16 @@ final class SimStation extends SimProgram<StationCore> {
                 when event.source().equals("clone") -> world.reached(Reached.TWO_OF_ONE_NAME);
                 case LedgerWrite.PutEvent event
                 when event.source().equals("generation") -> world.reached(Reached.REFUSED_BY_NODE);
-                case LedgerWrite.PutEvent event -> uncommittedEvents.add(event);
+                case LedgerWrite.PutEvent event
+                when event.node().equals(NodeName.CENTRAL) -> uncommittedEvents.add(event); // of frames that nobody reads
+                case LedgerWrite.PutEvent event
+                when isLow() -> throw new Violation(label + " takes an event without room for it");
+                case LedgerWrite.PutEvent event -> {
+                    uncommittedEvents.add(event);
+                    if (event.source().equals("disk")) {
+                        world.reached(Reached.STATION_TOLD_OF_FULL_DISK);
+                    }
+                }
                 default -> {}
             }
         }

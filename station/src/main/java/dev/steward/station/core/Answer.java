@@ -16,6 +16,10 @@ public sealed interface Answer {
         BAD_REQUEST,
         UNKNOWN_NODE,
         NOT_FOUND,
-        CONFLICT
+        CONFLICT,
+        /** The ledger has no room for it. */
+        NO_SPACE,
+        /** The ledger does not work. */
+        UNAVAILABLE
     }
 }

@@ -7,6 +7,7 @@ import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.Times;
 import dev.steward.message.json.Json;
@@ -52,13 +53,20 @@ final class Dispatcher {
     private final Nodes nodes;
     private final Executions executions;
     private final Cancels cancels;
+    private Space space;
 
-    Dispatcher(StationStore store, StationSink sink, Nodes nodes, Executions executions, Cancels cancels) {
+    Dispatcher(
+            StationStore store, StationSink sink, Nodes nodes, Executions executions, Cancels cancels, Space space) {
+        this.space = space;
         this.store = store;
         this.sink = sink;
         this.nodes = nodes;
         this.executions = executions;
         this.cancels = cancels;
+    }
+
+    void space(Space next) {
+        space = next;
     }
 
     Answer order(Now now, List<byte[]> documents) {
@@ -70,6 +78,12 @@ final class Dispatcher {
                     check(now, parts);
                     fresh.add(parts);
                 }
+            }
+            if (space.low() && !fresh.isEmpty()) {
+                throw new OrderRefused(
+                        Answer.Reason.NO_SPACE,
+                        "the station's %s; nothing was ordered. Make room there, then order again"
+                                .formatted(space.text()));
             }
             fresh.forEach(parts -> queue(now, parts));
             return new Answer.Accepted(List.copyOf(commands.keySet()));

@@ -68,20 +68,24 @@ final class Nodes {
     private final Set<Node> heardInBatch = new LinkedHashSet<>();
     private long position;
     private long counter;
+    private boolean open;
 
+    /** @param open whether anything is taken from nodes */
     Nodes(
             NodeName self,
             Session session,
             long generation,
             StationStore store,
             StationSink sink,
-            RandomGenerator random) {
+            RandomGenerator random,
+            boolean open) {
         this.self = self;
         this.session = session;
         this.generation = generation;
         this.store = store;
         this.sink = sink;
         this.random = random;
+        this.open = open;
         this.position = store.lastOutboxPosition();
         for (StationStore.KnownNode known : store.nodes()) {
             add(known.name()).link.knowsFacts(known.factsDigest());
@@ -100,6 +104,21 @@ final class Nodes {
             node = add(name);
         }
         return Optional.ofNullable(node);
+    }
+
+    /** Takes messages from nodes, or none: then they keep them. */
+    void setOpen(boolean open) {
+        if (this.open != open) {
+            this.open = open;
+            nodes.values().forEach(this::grant);
+            heardInBatch.addAll(nodes.values()); // each is told at the end of the batch
+        }
+    }
+
+    private void grant(Node node) {
+        for (Lane lane : Lane.values()) {
+            node.link.grant(lane, open ? Limits.WINDOW_BYTES : 0);
+        }
     }
 
     /** Feeds a frame to the link of its sender. */
@@ -188,6 +207,7 @@ final class Nodes {
         var node = new Node(
                 name, new Link(Link.End.STATION, self, name, session, generation, HELLO_RETRY_LIMIT, store, random));
         nodes.put(name, node);
+        grant(node);
         return node;
     }
 

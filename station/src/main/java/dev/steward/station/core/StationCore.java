@@ -11,6 +11,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
@@ -54,14 +55,15 @@ public final class StationCore {
             StationStore store,
             StationSink sink,
             RandomGenerator random,
-            Now now) {
+            Now now,
+            Space space) {
         this.self = self;
         this.store = store;
         this.sink = sink;
-        this.nodes = new Nodes(self, session, generation, store, sink, random);
+        this.nodes = new Nodes(self, session, generation, store, sink, random, !space.low());
         this.executions = new Executions(self, store, sink);
         this.cancels = new Cancels(store, sink, nodes);
-        this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels);
+        this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, space);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
     }
 
@@ -119,6 +121,12 @@ public final class StationCore {
             storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
             nodes.storeLastHeard();
         }
+    }
+
+    /** What room the ledger's disk has: where it is low no order is taken, and nothing from nodes, which keep it. */
+    public void space(Space space) {
+        dispatcher.space(space);
+        nodes.setOpen(!space.low());
     }
 
     /** Ends a batch of inputs, before its commit. */

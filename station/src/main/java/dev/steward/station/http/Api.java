@@ -272,6 +272,8 @@ public final class Api implements AutoCloseable {
                         case UNKNOWN_NODE -> ApiException.unknownNode(message);
                         case NOT_FOUND -> ApiException.notFound(message);
                         case CONFLICT -> ApiException.conflict(message);
+                        case NO_SPACE -> ApiException.noSpace(message);
+                        case UNAVAILABLE -> ApiException.unavailable(message);
                     };
             };
         } catch (RefusedException e) {

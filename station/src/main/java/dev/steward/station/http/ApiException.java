@@ -65,6 +65,10 @@ final class ApiException extends RuntimeException {
         return new ApiException(status, code, message);
     }
 
+    static ApiException noSpace(String message) {
+        return new ApiException(507, "no-space", message);
+    }
+
     static ApiException unavailable(String message) {
         return new ApiException(503, "unavailable", message);
     }

@@ -222,6 +222,10 @@ class ApiContractTest {
             silent.fillStreams();
             assertThat(silent.client.get("/api/v1/stream").error()).isEqualTo("503 unavailable");
         }
+        Answer noSpace = new Answer.Refused(Answer.Reason.NO_SPACE, "disk nearly full");
+        try (StubbedApi full = new StubbedApi(reader, () -> noSpace)) { // a real one in ApiFullDiskTest
+            assertThat(full.client.order(Documents.command("ship1")).error()).isEqualTo("507 no-space");
+        }
         try (StubbedApi broken = new StubbedApi(reader, () -> {
             throw new IllegalStateException("broken on purpose");
         })) {
