@@ -73,20 +73,21 @@ final class Installation implements AutoCloseable {
         });
     }
 
-    void startStation() throws Exception {
+    /** @param more flags, which come after and so above the usual ones */
+    void startStation(String... more) throws Exception {
         Files.deleteIfExists(stationFile()); // a killed station leaves its own behind
-        start(
+        var arguments = new ArrayList<>(List.of(
                 "station",
-                Machine.steward(List.of(
-                        "station",
-                        "--broker",
-                        brokerUrl(),
-                        "--data",
-                        folder.resolve("station").toString(),
-                        "--http",
-                        "127.0.0.1:" + httpPort,
-                        "--station-file",
-                        stationFile().toString())));
+                "--broker",
+                brokerUrl(),
+                "--data",
+                folder.resolve("station").toString(),
+                "--http",
+                "127.0.0.1:" + httpPort,
+                "--station-file",
+                stationFile().toString()));
+        arguments.addAll(List.of(more));
+        start("station", Machine.steward(arguments));
         Await.until(
                 "station answers",
                 START,
