@@ -209,7 +209,8 @@ public final class StationCore {
                     .ifPresent(execution -> nodes.settle(node, Lane.CONTROL, execution.messageId()));
         }
         if (ack instanceof Ack.Output output
-                && before.filter(execution -> !execution.isFinal() && output.attempt() > execution.attempt())
+                && before.filter(execution ->
+                                !execution.isEndedFor(output.attempt()) && output.attempt() > execution.attempt())
                         .isPresent()) {
             node.asked.add(ack.command()); // output has a lane of its own: the word of its end may have come and gone
         }
