@@ -44,7 +44,7 @@ public final class Limits {
     /** A reason or error text inside a message, in characters; longer ones are cut. */
     public static final int REASON_CHARS = 2_000;
 
-    /** Unrecorded bytes in flight on one lane. The broker cuts a slow consumer off at 64 MiB. */
+    /** Unrecorded bytes in flight on one lane, at most; less on a slow link. The broker cuts a slow consumer off at 64 MiB. */
     public static final int WINDOW_BYTES = 256 * 1024;
 
     /** Bytes that a lane holds in memory ahead of its window; the rest waits in the outbox. */
@@ -65,8 +65,8 @@ public final class Limits {
     /** … and what is kept of its end. Between the two the bytes are counted, not kept. */
     public static final int OUTPUT_TAIL_BYTES = 64 * 1024;
 
-    /** A piece of streamed output in one message. */
-    public static final int OUTPUT_CHUNK_BYTES = 32 * 1024;
+    /** A piece of streamed output in one message: on a link of 64 kbit/s an outcome may have to wait a second for it. */
+    public static final int OUTPUT_CHUNK_BYTES = 8 * 1024;
 
     /** Output up to this size travels inside the outcome itself. */
     public static final int OUTPUT_INLINE_BYTES = 16 * 1024;

@@ -17,7 +17,7 @@ final class OutputCapture {
     /** How long the first byte of a chunk waits for more. */
     static final long FLUSH_NANOS = Duration.ofMillis(200).toNanos();
 
-    private static final int READY_CHUNKS = 2;
+    private static final int READY_CHUNKS = 8;
 
     private final OutputStreamName stream;
     private final List<OutputChunk> ready = new ArrayList<>();

@@ -47,13 +47,13 @@ class OutputCaptureTest {
 
     @Test
     void hasNoRoomUntilFullChunksAreTaken() {
-        capture.add(new byte[2 * CHUNK], 2 * CHUNK - 1, 0);
+        capture.add(new byte[8 * CHUNK], 8 * CHUNK - 1, 0);
         assertThat(capture.hasRoom()).isTrue();
         capture.add(new byte[1], 1, 0);
         assertThat(capture.hasRoom()).isFalse();
 
         assertThat(capture.takeDue(0))
-                .hasSize(2)
+                .hasSize(8)
                 .allSatisfy(chunk -> assertThat(chunk.bytes()).hasSize(CHUNK));
         assertThat(capture.hasRoom()).isTrue();
     }

@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
 /** The receiving end of one lane: takes frames in order of number, tells known messages by their id. */
 final class LaneReceiver {
     private static final long RESEND_REQUEST_MS = 1_000;
+    private static final long MAX_RESEND_REQUEST_MS = 10_000;
 
     private final Lane lane;
     private final RandomGenerator random;
@@ -120,7 +121,8 @@ final class LaneReceiver {
         if (now < resendRequestedUntil) {
             return; // one outstanding
         }
-        resendRequestedUntil = now + RESEND_REQUEST_MS + random.nextLong(RESEND_REQUEST_MS);
+        long patience = Math.min(link.congestion().timeout(RESEND_REQUEST_MS), MAX_RESEND_REQUEST_MS);
+        resendRequestedUntil = now + patience + random.nextLong(patience);
         out.send(new Frame.Resend(link.envelope(), link.peerSession(), lane, next, upTo));
     }
 }

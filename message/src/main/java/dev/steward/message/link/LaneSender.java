@@ -15,13 +15,28 @@ import java.util.random.RandomGenerator;
 
 /**
  * The sending end of one lane: numbers messages at first transmission, keeps a window of unrecorded bytes in flight,
- * sends again what is not recorded.
+ * sends again what is not recorded. How much of the link it may use is told by {@link Congestion}.
  */
 final class LaneSender {
-    private static final long FIRST_RESEND_MS = 2_000;
+    private static final long MIN_RESEND_MS = 2_000;
     private static final long MAX_RESEND_MS = 60_000;
 
-    private record InFlight(long number, OutboxEntry entry) {}
+    private static final class InFlight {
+        final long number;
+        final OutboxEntry entry;
+        final long sentAt;
+        /** Unrecorded bytes on the whole link when it left, its own included. */
+        final long flight;
+        /** Sent more than once, so that nobody knows which one a receipt answers (Karn), or while the link went silent. */
+        boolean timesNothing;
+
+        InFlight(long number, OutboxEntry entry, long sentAt, long flight) {
+            this.number = number;
+            this.entry = entry;
+            this.sentAt = sentAt;
+            this.flight = flight;
+        }
+    }
 
     /** In flight in this conversation, and not to be sent in another. */
     private final Set<MessageId> settled = new HashSet<>();
@@ -40,10 +55,8 @@ final class LaneSender {
 
     private long loadedUpTo;
     private long resendAt;
-    private long resendDelay = FIRST_RESEND_MS;
-
-    /** Set between a resend on time-out, which sends the first frame alone, and the receipt that it brings. */
-    private boolean probing;
+    /** What the time-outs without progress in between have made of it; 0 for none. */
+    private long backedOff;
 
     LaneSender(Lane lane, RandomGenerator random) {
         this.lane = lane;
@@ -72,9 +85,9 @@ final class LaneSender {
      */
     OptionalLong settle(MessageId id) {
         for (InFlight flight : inFlight) {
-            if (flight.entry().id().equals(id)) {
+            if (flight.entry.id().equals(id)) {
                 settled.add(id);
-                return OptionalLong.of(flight.entry().position());
+                return OptionalLong.of(flight.entry.position());
             }
         }
         removeQueued(entry -> entry.id().equals(id));
@@ -88,7 +101,7 @@ final class LaneSender {
     /** A new conversation: numbers begin anew, and whatever is not recorded is sent again. */
     void restart() {
         while (!inFlight.isEmpty()) {
-            OutboxEntry entry = inFlight.removeLast().entry();
+            OutboxEntry entry = inFlight.removeLast().entry;
             if (!settled.contains(entry.id())) {
                 queue.addFirst(entry);
                 queuedBytes += entry.encodedBytes();
@@ -98,14 +111,13 @@ final class LaneSender {
         inFlightBytes = 0;
         nextNumber = 1;
         peerWindow = Limits.WINDOW_BYTES;
-        resendDelay = FIRST_RESEND_MS;
-        probing = false;
+        backedOff = 0;
     }
 
-    /** Sends what the window has room for. */
+    /** Sends what the windows of lane and link have room for. */
     void pump(long now, Link link, LinkStore store, LinkSink out) {
         var firstSends = new ArrayList<Long>();
-        while (peerWindow > 0) {
+        while (peerWindow > 0 && link.hasRoom(lane)) {
             if (queue.isEmpty() && backlog) {
                 List<OutboxEntry> loaded = store.outboxAfter(link.peer(), lane, loadedUpTo, Limits.LANE_MEMORY_BYTES);
                 loaded.forEach(this::append);
@@ -122,11 +134,11 @@ final class LaneSender {
                 firstSends.add(entry.position());
             }
             if (inFlight.isEmpty()) {
-                armResend(now);
+                armResend(now, link);
             }
-            var flight = new InFlight(nextNumber++, entry.asSent());
-            inFlight.addLast(flight);
             inFlightBytes += entry.encodedBytes();
+            var flight = new InFlight(nextNumber++, entry.asSent(), now, link.inFlightBytes());
+            inFlight.addLast(flight);
             send(flight, link, out);
         }
         if (!firstSends.isEmpty()) {
@@ -140,47 +152,61 @@ final class LaneSender {
             return false;
         }
         peerWindow = receipt.window();
-        boolean progress = false;
-        while (!inFlight.isEmpty() && inFlight.getFirst().number() <= receipt.number()) {
-            OutboxEntry entry = inFlight.removeFirst().entry();
+        InFlight newest = null;
+        boolean timed = true;
+        while (!inFlight.isEmpty() && inFlight.getFirst().number <= receipt.number()) {
+            newest = inFlight.removeFirst();
+            timed &= !newest.timesNothing;
+            OutboxEntry entry = newest.entry;
             inFlightBytes -= entry.encodedBytes();
             if (!settled.remove(entry.id())) {
                 out.write(new LinkWrite.DeleteOutbox(entry.position()));
             }
             out.tell(new LinkEvent.PeerRecorded(entry));
-            progress = true;
         }
-        if (progress) {
-            resendDelay = FIRST_RESEND_MS;
-            armResend(now);
-            if (probing) {
-                probing = false;
-                resend(now, receipt.number() + 1, Long.MAX_VALUE, link, out);
+        if (newest != null) {
+            if (timed) {
+                link.congestion().roundTrip(now - newest.sentAt, newest.flight);
             }
+            backedOff = 0;
+            armResend(now, link);
         }
         return true;
     }
 
     void resend(long now, long from, long upTo, Link link, LinkSink out) {
         for (InFlight flight : inFlight) {
-            if (flight.number() >= from && flight.number() <= upTo) {
+            if (flight.number >= from && flight.number <= upTo) {
+                flight.timesNothing = true;
                 send(flight, link, out);
             }
         }
-        armResend(now);
+        armResend(now, link);
     }
 
     /**
-     * On time-out only the oldest frame goes out again: on a slow link the rest is probably under way, and the receipt
-     * for this one tells.
+     * On time-out only the newest frame goes out again (as a tail loss probe, RFC 8985): where it is all that is missing,
+     * or its receipt is, that is enough, and where more is, the receiver sees the gap and asks. What is only late, behind
+     * a full line, is not repeated.
      */
     void tick(long now, Link link, LinkSink out) {
         if (!inFlight.isEmpty() && now >= resendAt) {
-            probing = true;
-            send(inFlight.getFirst(), link, out);
-            resendDelay = Math.min(resendDelay * 2, MAX_RESEND_MS);
-            armResend(now);
+            InFlight newest = inFlight.getLast();
+            newest.timesNothing = true;
+            send(newest, link, out);
+            backedOff = Math.min(resendDelay(link) * 2, MAX_RESEND_MS);
+            armResend(now, link);
         }
+    }
+
+    /** Silence, or a broken connection, says nothing of the link's pace. */
+    void forgetTimes() {
+        inFlight.forEach(flight -> flight.timesNothing = true);
+    }
+
+    /** Unrecorded bytes that the receiver takes; what went to one that is closed is not on its way any longer. */
+    long inFlightBytes() {
+        return peerWindow > 0 ? inFlightBytes : 0;
     }
 
     long highestSent() {
@@ -203,13 +229,18 @@ final class LaneSender {
         return Math.min(peerWindow, Limits.WINDOW_BYTES);
     }
 
-    private void armResend(long now) {
-        resendAt = now + resendDelay + random.nextLong(resendDelay / 4);
+    private long resendDelay(Link link) {
+        return Math.max(backedOff, link.congestion().timeout(MIN_RESEND_MS));
+    }
+
+    private void armResend(long now, Link link) {
+        long delay = resendDelay(link);
+        resendAt = now + delay + random.nextLong(delay / 4);
     }
 
     private void send(InFlight flight, Link link, LinkSink out) {
-        OutboxEntry entry = flight.entry();
+        OutboxEntry entry = flight.entry;
         out.send(new Frame.Data(
-                link.envelope(), link.peerSession(), lane, flight.number(), entry.id(), entry.subject(), entry.body()));
+                link.envelope(), link.peerSession(), lane, flight.number, entry.id(), entry.subject(), entry.body()));
     }
 }

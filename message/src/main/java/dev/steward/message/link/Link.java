@@ -8,6 +8,7 @@ import dev.steward.message.json.JsonObject;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,6 +39,9 @@ public final class Link {
     private static final long ANSWER_PACE_MS = 250;
     private static final int MISSED_HEARTBEATS = 3;
     private static final int LEFT_SESSIONS = 16;
+
+    /** Most urgent first. Questions and cancels do not wait behind thousands of commands. */
+    private static final List<Lane> ORDER_OF_SENDING = List.of(Lane.RESULTS, Lane.CONTROL, Lane.BULK);
 
     /** Which end this is: the node opens conversations and keeps the heartbeat, the station answers. */
     public enum End {
@@ -72,7 +76,13 @@ public final class Link {
     private long answerNotBefore = Long.MIN_VALUE;
     private boolean connected;
 
+    /** Of our hello with the newest nonce: when it asked for an answer, empty where it did not, or did more than once. */
+    private OptionalLong askedAt = OptionalLong.empty();
+
+    private boolean nonceUsed;
+
     private final FactsExchange facts = new FactsExchange();
+    private final Congestion congestion = new Congestion();
 
     public Link(
             End end,
@@ -210,12 +220,11 @@ public final class Link {
             case Frame.Recorded recorded -> {
                 if (inConversation(now, recorded.envelope(), recorded.peer(), out)) {
                     recorded.lanes().forEach((lane, receipt) -> {
-                        if (sender(lane).recorded(now.millis(), receipt, this, out)) {
-                            pump(now, lane, out);
-                        } else {
+                        if (!sender(lane).recorded(now.millis(), receipt, this, out)) {
                             counters.badReceipts++;
                         }
                     });
+                    pumpAll(now, out);
                 }
             }
             case Frame.Resend resend -> {
@@ -229,7 +238,7 @@ public final class Link {
     public void tick(Now now, LinkSink out) {
         if (live && now.millis() - heardAt > MISSED_HEARTBEATS * silenceUnit().toMillis()) {
             gone("nothing heard for " + (now.millis() - heardAt) / 1000 + " s", out);
-            helloRetry = FIRST_HELLO_RETRY_MS;
+            helloRetry = firstHelloRetry();
             helloAt = now.millis();
         }
         if (end == End.NODE && connected && now.millis() >= helloAt) {
@@ -299,7 +308,9 @@ public final class Link {
             }
             return;
         }
+        OptionalLong asked = askedAt;
         nonce++; // a replay of this hello will not be live
+        nonceUsed = false;
         peerHeartbeat = hello.heartbeat();
         heardAt = now.millis();
         if (hello.leaving()) {
@@ -312,9 +323,10 @@ public final class Link {
         if (fresh) {
             open(hello.envelope().session(), opened, out);
         }
+        asked.ifPresent(at -> congestion.roundTrip(now.millis() - at, 0));
         live = true;
         facts.accept(hello);
-        helloRetry = FIRST_HELLO_RETRY_MS;
+        helloRetry = firstHelloRetry();
         helloAt = now.millis() + heartbeat.toMillis();
         out.tell(new LinkEvent.PeerLive(hello, fresh));
         boolean sameConversation = hello.peer().isPresent()
@@ -329,9 +341,7 @@ public final class Link {
                 resume(now, lane, hello.lanes().getOrDefault(lane, Frame.Progress.NONE), out);
             }
         }
-        for (Lane lane : Lane.values()) {
-            pump(now, lane, out);
-        }
+        pumpAll(now, out);
     }
 
     private boolean speaksToPeer() {
@@ -358,6 +368,7 @@ public final class Link {
         }
         peerSession = with;
         conversation = number;
+        congestion.restart();
         senders.values().forEach(LaneSender::restart);
         receivers.values().forEach(LaneReceiver::restart);
     }
@@ -408,15 +419,22 @@ public final class Link {
                 facts.ownDigest(),
                 facts.knownDigest(),
                 peerNonce.isPresent() ? facts.lacking() : Optional.empty()));
+        askedAt = answer && !nonceUsed ? OptionalLong.of(now.millis()) : OptionalLong.empty();
+        nonceUsed = true;
         if (answer) {
             helloAt = now.millis() + helloRetry + random.nextLong(helloRetry / 2);
             helloRetry = Math.min(helloRetry * 2, heartbeat.toMillis());
         }
     }
 
+    private long firstHelloRetry() {
+        return Math.min(congestion.timeout(FIRST_HELLO_RETRY_MS), heartbeat.toMillis());
+    }
+
     private void gone(String why, LinkSink out) {
         if (live) {
             live = false;
+            senders.values().forEach(LaneSender::forgetTimes);
             out.tell(new LinkEvent.PeerGone(why));
         }
     }
@@ -424,6 +442,31 @@ public final class Link {
     /** A node judges its station by its own heartbeat, which the station answers; the station by the node's. */
     private Duration silenceUnit() {
         return end == End.NODE ? heartbeat : peerHeartbeat;
+    }
+
+    Congestion congestion() {
+        return congestion;
+    }
+
+    /** Unrecorded bytes on all lanes. */
+    long inFlightBytes() {
+        return senders.values().stream().mapToLong(LaneSender::inFlightBytes).sum();
+    }
+
+    /** Whether the link can carry more of a lane; what is less urgent does not count. */
+    boolean hasRoom(Lane lane) {
+        long bytes = 0;
+        for (Lane each : ORDER_OF_SENDING) {
+            bytes += sender(each).inFlightBytes();
+            if (each == lane) {
+                break;
+            }
+        }
+        return bytes < congestion.window(lane);
+    }
+
+    private void pumpAll(Now now, LinkSink out) {
+        ORDER_OF_SENDING.forEach(lane -> pump(now, lane, out));
     }
 
     private void pump(Now now, Lane lane, LinkSink out) {

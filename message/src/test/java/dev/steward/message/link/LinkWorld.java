@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -121,6 +123,15 @@ final class LinkWorld {
     /** What becomes of each message between the ends. */
     UnaryOperator<WireMessage> onTheWay = message -> message;
 
+    /** What each direction carries, in order; above zero, frames queue for it. */
+    long bytesPerSecond;
+
+    /** All that was put on the way, repeats included. */
+    long bytesSent;
+
+    private long stalledUntil;
+    private final Map<Peer, Long> freeAt = new HashMap<>();
+
     LinkWorld(long seed) {
         this.random = new Random(seed);
         this.station = new Peer(Link.End.STATION, STATION, NODE);
@@ -185,6 +196,17 @@ final class LinkWorld {
         assertThat(node.store.outbox).as("the node's outbox after %s", deadline).isEmpty();
     }
 
+    /** Nothing arrives for so long, and then all of it. */
+    void stall(Duration duration) {
+        stalledUntil = millis + duration.toMillis();
+        List<InTransit> late = network.stream()
+                .map(each -> new InTransit(Math.max(each.at, stalledUntil), each.tie, each.to, each.message))
+                .toList();
+        network.clear();
+        network.addAll(late);
+        run(duration);
+    }
+
     void loseAllInTransit() {
         network.clear();
     }
@@ -198,11 +220,24 @@ final class LinkWorld {
         }
     }
 
+    /** When the last byte of a frame is on the line. */
+    private long departure(Peer to, WireMessage message) {
+        bytesSent += message.encodedBytes();
+        if (bytesPerSecond == 0) {
+            return millis;
+        }
+        long departure =
+                Math.max(millis, freeAt.getOrDefault(to, 0L)) + message.encodedBytes() * 1000L / bytesPerSecond;
+        freeAt.put(to, departure);
+        return departure;
+    }
+
     private void transmit(Peer to, WireMessage message) {
         int copies = random.nextInt(100) < lossPercent ? 0 : random.nextInt(100) < repeatPercent ? 2 : 1;
         for (int i = 0; i < copies; i++) {
             long jitter = jitterMillis == 0 ? 0 : random.nextLong(jitterMillis);
-            network.add(new InTransit(millis + delayMillis + jitter, ties++, to, message));
+            long at = Math.max(departure(to, message) + delayMillis + jitter, stalledUntil);
+            network.add(new InTransit(at, ties++, to, message));
         }
     }
 }
