@@ -245,7 +245,8 @@ final class SimStation extends SimProgram<StationCore> {
                 case LedgerWrite.PutEvent event
                 when event.source().equals("generation") -> world.reached(Reached.REFUSED_BY_NODE);
                 case LedgerWrite.PutEvent event
-                when event.node().equals(NodeName.CENTRAL) -> uncommittedEvents.add(event); // of frames that nobody reads
+                when event.node().equals(NodeName.CENTRAL) ->
+                    uncommittedEvents.add(event); // of frames that nobody reads
                 case LedgerWrite.PutEvent event
                 when isLow() -> throw new Violation(label + " takes an event without room for it");
                 case LedgerWrite.PutEvent event -> {

@@ -55,8 +55,7 @@ final class Dispatcher {
     private final Cancels cancels;
     private Space space;
 
-    Dispatcher(
-            StationStore store, StationSink sink, Nodes nodes, Executions executions, Cancels cancels, Space space) {
+    Dispatcher(StationStore store, StationSink sink, Nodes nodes, Executions executions, Cancels cancels, Space space) {
         this.space = space;
         this.store = store;
         this.sink = sink;

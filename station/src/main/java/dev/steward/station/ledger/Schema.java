@@ -6,8 +6,7 @@ import java.util.List;
 
 /** The tables of the ledger; each element is a migration, applied once. */
 final class Schema {
-    static final List<String> MIGRATIONS = List.of(
-            SqliteLinkStore.SCHEMA + """
+    static final List<String> MIGRATIONS = List.of(SqliteLinkStore.SCHEMA + """
             CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
             CREATE TABLE node (
               name TEXT PRIMARY KEY, first_seen_at TEXT NOT NULL, last_heard_at TEXT,
