@@ -32,6 +32,9 @@ public final class Limits {
     /** A station's generation: seconds since 1970, and one for each start that comes too early. Higher ones are forged. */
     public static final long GENERATION = 1L << 53;
 
+    /** The highest that a station goes above when a node says that it obeys it: starts must be left below the limit. */
+    public static final long GENERATION_HEARD = 1L << 52;
+
     public static final int NODE_NAME_CHARS = 63;
     public static final int TOKEN_CHARS = 63;
 

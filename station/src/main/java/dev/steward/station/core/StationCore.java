@@ -7,6 +7,7 @@ import dev.steward.message.Document;
 import dev.steward.message.ErrorEvent;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Inquiry;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.Refusal;
@@ -160,7 +161,7 @@ public final class StationCore {
                     sink.log(System.Logger.Level.INFO, "node %s not reachable: %s".formatted(node.name, why));
                 }
                 case LinkEvent.StaleGeneration stale -> {} // only nodes judge generations
-                case LinkEvent.RaisedGeneration(long other) -> refused(now, node, other);
+                case LinkEvent.RaisedGeneration(long other) -> obeyedByNode(now, node, other);
             }
         }
     }
@@ -244,8 +245,8 @@ public final class StationCore {
      * The node obeys a higher generation. Whether that station still runs, or this ledger was restored, can't be told from
      * here, and two stations that overbid each other would never end: a person decides, by the next start.
      */
-    private void refused(Now now, Nodes.Node node, long other) {
-        if (other > heardGeneration) {
+    private void obeyedByNode(Now now, Nodes.Node node, long other) {
+        if (other > heardGeneration && other <= Limits.GENERATION_HEARD) {
             heardGeneration = other;
             sink.write(new LedgerWrite.PutGeneration(other));
         }
