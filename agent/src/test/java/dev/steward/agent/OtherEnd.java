@@ -116,6 +116,11 @@ final class OtherEnd implements LinkSink, AutoCloseable {
         while (!toNode.isEmpty()) {
             core.frame(now, toNode.removeFirst());
             core.flush();
+            // Its receipts get through, else the link would stop; what it tells waits for an exchange.
+            List<Frame> receipts =
+                    toStation.stream().filter(Frame.Recorded.class::isInstance).toList();
+            toStation.removeAll(receipts);
+            receipts.forEach(receipt -> link.frame(now, receipt, this));
         }
         return id;
     }
