@@ -23,6 +23,7 @@ import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
+import dev.steward.message.link.FrameEncoder;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
 import dev.steward.store.CommitLoop;
@@ -219,6 +220,7 @@ public final class Agent {
 
         private record Stop(CommandId id, ExecutionState state) {}
 
+        private final FrameEncoder encoder = new FrameEncoder();
         private final List<Frame> frames = new ArrayList<>();
         private final List<Start> starts = new ArrayList<>();
         private final List<Stop> stops = new ArrayList<>();
@@ -258,7 +260,7 @@ public final class Agent {
             settled.forEach(id -> processes.values().forEach(process -> process.settled(id)));
             starts.forEach(start -> process(start.process()).start(start.command(), start.attempt()));
             stops.forEach(stop -> processes.values().forEach(process -> process.stop(stop.id(), stop.state())));
-            frames.forEach(frame -> bus.publish(FrameCodec.encode(frame)));
+            frames.forEach(frame -> bus.publish(encoder.encode(frame)));
             drop();
         }
 
@@ -290,7 +292,7 @@ public final class Agent {
 
         @Override
         public void output(CommandId id, int attempt, OutputChunk chunk) throws InterruptedException {
-            loop.put((core, now) -> core.output(now, id, attempt, chunk));
+            loop.put((core, now) -> core.output(now, id, attempt, chunk), chunk.bytes().length);
         }
 
         @Override
@@ -327,7 +329,7 @@ public final class Agent {
         public void message(WireMessage message, long position) throws InterruptedException {
             try {
                 Frame frame = FrameCodec.decode(message);
-                loop.put((core, now) -> core.frame(now, frame), message.encodedBytes());
+                loop.put((core, now) -> core.frame(now, frame), frame.heldBytes());
             } catch (RefusedException e) {
                 Refusal refusal = Refusal.of(message, e.getMessage());
                 loop.put(

@@ -143,6 +143,11 @@ public final class NatsBus implements Bus {
                 break;
             } catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException e) {
                 why = String.valueOf(e.getMessage());
+            } catch (Error e) {
+                // Without its bus a program only looks alive; whoever supervises it starts it again.
+                LOG.log(System.Logger.Level.ERROR, "the bus can't go on", e);
+                Runtime.getRuntime().halt(70);
+                throw e;
             }
             if (!why.equals(lastWhy)) {
                 LOG.log(System.Logger.Level.WARNING, "broker {0}: {1}; trying again", settings.url(), why);

@@ -30,14 +30,15 @@ final class Obstacle {
      */
     long start(String stream, long wanted, long first, long last) {
         long from = Math.max(wanted, first);
-        boolean same = stream.equals(incarnation) && !progress && from <= next && next <= last;
+        boolean same = stream.equals(incarnation) && !progress && from <= next && next <= last + 1;
         incarnation = stream;
         progress = false;
         looked = 0;
         if (!same) {
             failures = 0;
+            skip = 1;
             next = from;
-        } else if (++failures >= ATTEMPTS) {
+        } else if (next <= last && ++failures >= ATTEMPTS) {
             long past = Math.min(next + skip, last + 1);
             LOG.log(
                     System.Logger.Level.WARNING,

@@ -41,7 +41,7 @@ public final class Limits {
     /** Nodes that one station keeps. */
     public static final int NODES = 50_000;
 
-    /** The facts that a node tells of itself, as JSON. */
+    /** The facts that a machine tells of itself, as JSON, before its operator adds labels. */
     public static final int FACTS_BYTES = 64 * 1024;
 
     /** A reason or error text inside a message, in characters; longer ones are cut. */

@@ -13,6 +13,7 @@ import dev.steward.message.Space;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
+import dev.steward.message.link.FrameEncoder;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
 import dev.steward.station.core.Answer;
@@ -241,6 +242,7 @@ public final class Station implements Orders {
 
         private record Reply(CompletableFuture<Answer> to, Answer answer) {}
 
+        private final FrameEncoder encoder = new FrameEncoder();
         private final List<Frame> frames = new ArrayList<>();
         private final List<Reply> answers = new ArrayList<>();
         private final List<Heard> heard = new ArrayList<>();
@@ -270,7 +272,7 @@ public final class Station implements Orders {
         }
 
         void carryOut() {
-            frames.forEach(frame -> bus.publish(FrameCodec.encode(frame)));
+            frames.forEach(frame -> bus.publish(encoder.encode(frame)));
             answers.forEach(reply -> reply.to.complete(reply.answer));
             for (Heard one : heard) {
                 news |= presence.heard(one.node, one.reachable, one.at);
@@ -324,7 +326,7 @@ public final class Station implements Orders {
         public void message(WireMessage message, long position) throws InterruptedException {
             try {
                 Frame frame = FrameCodec.decode(message);
-                put((core, now) -> core.frame(now, frame), message.encodedBytes(), position);
+                put((core, now) -> core.frame(now, frame), frame.heldBytes(), position);
             } catch (RefusedException e) {
                 Refusal refusal = Refusal.of(message, e.getMessage());
                 put(

@@ -117,7 +117,7 @@ public final class CommitLoop<C> {
     public Optional<String> awaitEnd(Duration patience) throws InterruptedException {
         patientUntil = now().millis() + patience.toMillis();
         if (!ended.await(2 * patience.toMillis(), TimeUnit.MILLISECONDS)) {
-            return Optional.of("the store does not answer");
+            return committer.failure().or(() -> Optional.of("something that runs, or the store, does not end in time"));
         }
         return unrecorded;
     }

@@ -61,8 +61,15 @@ public final class Committer<C> {
     public boolean step(List<Input<C>> batch, Supplier<Now> clock) {
         while (!broken || reopen()) {
             @Nullable Input<C> current = null;
+            C core;
             try {
-                C core = host.begin();
+                core = host.begin();
+            } catch (RuntimeException e) {
+                broken = true;
+                failed("the store failed; nothing is acknowledged or started until it works again", e);
+                return false;
+            }
+            try {
                 for (Input<C> input : batch) {
                     current = input;
                     input.apply(core, clock.get());

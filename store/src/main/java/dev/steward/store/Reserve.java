@@ -92,12 +92,11 @@ public final class Reserve {
     private Space low() {
         long needs = held ? Limits.DISK_ENOUGH_BYTES : Limits.DISK_ENOUGH_BYTES + Limits.DISK_RESERVE_BYTES;
         long free = free();
-        return new Space(
-                true,
-                unwritable.isPresent() && free >= needs
-                        ? unwritable.get()
-                        : "disk of %s nearly full: %s free, needs %s"
-                                .formatted(folder, Sizes.text(free), Sizes.text(needs)));
+        String text = free < needs
+                ? "disk of %s nearly full: %s free, needs %s".formatted(folder, Sizes.text(free), Sizes.text(needs))
+                : unwritable.orElse(
+                        "the reserve %s, given up when the store failed, is to be written again".formatted(file));
+        return new Space(true, text);
     }
 
     private void tell(Space next) {

@@ -260,9 +260,11 @@ public final class AgentCore {
             switch (event) {
                 case LinkEvent.Deliver(Frame.Data data) -> message(now, data);
                 case LinkEvent.Duplicate(Frame.Data data) -> duplicate(now, data);
-                case LinkEvent.Unreadable(Frame.Unreadable frame) -> {
+                case LinkEvent.Unreadable(Frame.Unreadable frame, boolean known) -> {
                     quarantine(now, frame.refusal());
-                    tellRefused(now, frame.id(), frame.refusal().reason());
+                    if (!known) {
+                        tellRefused(now, frame.id(), frame.refusal().reason());
+                    }
                 }
                 case LinkEvent.PeerRecorded(var entry) -> {
                     outbox.recorded(entry);
@@ -328,7 +330,7 @@ public final class AgentCore {
                 executions.retell(now, command.id(), data.subject());
             }
         } catch (RefusedException e) {
-            tellRefused(now, data.id(), e.getMessage());
+            sink.log(System.Logger.Level.DEBUG, "recorded before, and not readable now: " + e.getMessage());
         }
     }
 

@@ -49,7 +49,8 @@ final class Outbox {
 
     /** Tells of an error, where not too many of them wait already; the next one that finds room counts those. */
     void error(Now now, ErrorEvent event) {
-        if (errorsWaiting >= Limits.ERRORS_WAITING) {
+        boolean isAwaited = event.refused().isPresent(); // an execution hangs on it; there is one a message at most
+        if (!isAwaited && errorsWaiting >= Limits.ERRORS_WAITING) {
             errorsLeftOut++;
             return;
         }

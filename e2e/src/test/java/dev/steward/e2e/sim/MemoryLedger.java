@@ -87,10 +87,13 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     }
 
     public long raiseGeneration(Instant now) {
-        long last = Long.parseLong(meta.getOrDefault("generation", "0"));
-        long next = Math.max(last + 1, now.getEpochSecond());
+        long next = Math.max(lastGeneration() + 1, now.getEpochSecond());
         undo.put(meta, "generation", Long.toString(next));
         return next;
+    }
+
+    private long lastGeneration() {
+        return Long.parseLong(meta.getOrDefault("generation", "0"));
     }
 
     public long mailboxPosition(String incarnation) {
@@ -134,7 +137,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 count(transition.before(), transition.after());
             }
             case LedgerWrite.PutOutput output -> putOutput(output);
-            case LedgerWrite.PutGeneration(long generation) -> undo.put(meta, "generation", Long.toString(generation));
+            case LedgerWrite.PutGeneration(long generation) ->
+                undo.put(meta, "generation", Long.toString(Math.max(lastGeneration(), generation)));
             case LedgerWrite.PutEvent event -> {
                 int before = events;
                 events = Math.min(events + 1, EVENT_ROWS);
@@ -248,6 +252,14 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     @Override
     public Optional<KeptCancel> cancel(CommandId command, NodeName node) {
         return Optional.ofNullable(cancels.get(new CancelTarget(command, node)));
+    }
+
+    @Override
+    public Optional<byte[]> cancelBytes(CommandId id) {
+        return cancels.values().stream()
+                .filter(cancel -> cancel.document().id().equals(id))
+                .map(KeptCancel::bytes)
+                .findFirst();
     }
 
     @Override

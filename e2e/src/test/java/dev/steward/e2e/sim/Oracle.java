@@ -106,7 +106,9 @@ final class Oracle {
 
     /** A disk may have forgotten a start; where the station has recorded it, it must not happen again. */
     private void stationKnew(SimNode machine, SimOrder order, int attempt) {
-        if (excuses.stations(order) || excuses.clone(order, machine.name)) {
+        // What a ledger has sent in a time that it has lost may run on a disk that has lost it too.
+        boolean bothReplaced = excuses.ledger(order) && excuses.disk(order, machine.name);
+        if (bothReplaced || excuses.stations(order) || excuses.clone(order, machine.name)) {
             return;
         }
         MemoryLedger ledger = world.primary().ledger();

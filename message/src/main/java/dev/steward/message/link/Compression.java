@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.message.link;
 
-import dev.steward.message.Limits;
 import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
@@ -20,10 +20,16 @@ final class Compression {
 
     private Compression() {}
 
-    static WireMessage pack(WireMessage message) {
-        byte[] body = message.body();
+    static WireMessage with(WireMessage message, byte[] packed) {
+        var headers = new LinkedHashMap<>(message.headers());
+        headers.put(HEADER, DEFLATE);
+        return new WireMessage(message.subject(), headers, packed);
+    }
+
+    /** The packed body; empty where packing does not pay. */
+    static Optional<byte[]> packed(byte[] body) {
         if (body.length < LEAST_BYTES) {
-            return message;
+            return Optional.empty();
         }
         byte[] packed = new byte[body.length - body.length / 8]; // what saves less than an eighth stays as it is
         int length;
@@ -32,29 +38,27 @@ final class Compression {
             deflater.finish();
             length = deflater.deflate(packed);
             if (!deflater.finished()) {
-                return message;
+                return Optional.empty();
             }
         }
-        var headers = new LinkedHashMap<>(message.headers());
-        headers.put(HEADER, DEFLATE);
-        return new WireMessage(message.subject(), headers, Arrays.copyOf(packed, length));
+        return Optional.of(Arrays.copyOf(packed, length));
     }
 
-    /** @throws RefusedException where the body is not what its header says, or unpacks to more than a frame may hold */
-    static WireMessage unpack(WireMessage message) throws RefusedException {
+    /** @throws RefusedException where the body is not what its header says, or unpacks to more than {@code limit} */
+    static byte[] unpack(WireMessage message, int limit) throws RefusedException {
         String method = message.headers().get(HEADER);
         if (method == null) {
-            return message;
+            return message.body();
         }
         if (!method.equals(DEFLATE)) {
             throw new RefusedException("compression '%s'; this build reads '%s'".formatted(method, DEFLATE));
         }
-        byte[] room = new byte[(int) Math.min(Limits.FRAME_BYTES, 4L * message.body().length + LEAST_BYTES)];
+        byte[] room = new byte[(int) Math.min(limit, 4L * message.body().length + LEAST_BYTES)];
         try (var inflater = new Inflater(true)) {
             inflater.setInput(message.body());
             int length = inflater.inflate(room);
-            while (!inflater.finished() && length == room.length && length < Limits.FRAME_BYTES) {
-                room = Arrays.copyOf(room, Math.min(Limits.FRAME_BYTES, 2 * length));
+            while (!inflater.finished() && length == room.length && length < limit) {
+                room = Arrays.copyOf(room, Math.min(limit, 2 * length));
                 length += inflater.inflate(room, length, room.length - length);
             }
             if (!inflater.finished()) {
@@ -65,7 +69,7 @@ final class Compression {
                 throw new RefusedException(
                         "the compressed body is followed by %d bytes".formatted(inflater.getRemaining()));
             }
-            return new WireMessage(message.subject(), message.headers(), Arrays.copyOf(room, length));
+            return Arrays.copyOf(room, length);
         } catch (DataFormatException e) {
             throw new RefusedException("the compressed body is damaged: " + e.getMessage());
         }

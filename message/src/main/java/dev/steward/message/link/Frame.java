@@ -16,6 +16,19 @@ import java.util.OptionalLong;
 public sealed interface Frame {
     Envelope envelope();
 
+    /** About how many bytes it holds in memory, however small it was on the wire. */
+    default int heldBytes() {
+        return switch (this) {
+            case Numbered numbered -> numbered.encodedBytes();
+            case Hello hello -> hello.facts().isPresent() ? Limits.FRAME_BYTES : SMALL_BYTES;
+            case Recorded recorded -> SMALL_BYTES;
+            case Resend resend -> SMALL_BYTES;
+        };
+    }
+
+    /** Of the frames without a message. */
+    int SMALL_BYTES = 1024;
+
     /**
      * What every frame says of its sender.
      *

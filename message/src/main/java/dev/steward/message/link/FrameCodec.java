@@ -36,14 +36,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrameCodec {
     private static final Duration MAX_HEARTBEAT = Duration.ofDays(1);
+    private static final int HELLO_BYTES = Limits.FRAME_BYTES;
+    private static final int CONTROL_BYTES = 4096;
 
     private FrameCodec() {}
 
     public static WireMessage encode(Frame frame) {
-        return Compression.pack(plain(frame));
+        return new FrameEncoder().encode(frame);
     }
 
-    private static WireMessage plain(Frame frame) {
+    /** As {@link #encode}, not yet compressed. */
+    static WireMessage plain(Frame frame) {
         Frame.Envelope envelope = frame.envelope();
         var headers = new LinkedHashMap<String, String>();
         headers.put("v", Integer.toString(Limits.FORMAT));
@@ -108,11 +111,11 @@ public final class FrameCodec {
                 session,
                 natural("c", headers.getOrDefault("c", "1")));
         if (subject.equals(Subject.hello(to).toString())) {
-            return readHello(envelope, headers, Json.object(body(message), Limits.FRAME_BYTES));
+            return readHello(envelope, headers, Json.object(body(message, HELLO_BYTES), HELLO_BYTES));
         }
         Session peer = Session.parse(header(headers, "t"));
         if (subject.equals(Subject.linkControl(to).toString())) {
-            return readControl(envelope, peer, Json.object(body(message), 4096));
+            return readControl(envelope, peer, Json.object(body(message, CONTROL_BYTES), CONTROL_BYTES));
         }
         return readNumbered(envelope, peer, message);
     }
@@ -127,18 +130,25 @@ public final class FrameCodec {
                 ? new MessageId(envelope.session(), MessageId.positive("id", i))
                 : MessageId.parse(i);
         try {
-            return new Frame.Data(envelope, peer, lane, number, id, Subject.parse(message.subject()), body(message));
+            return new Frame.Data(
+                    envelope,
+                    peer,
+                    lane,
+                    number,
+                    id,
+                    Subject.parse(message.subject()),
+                    body(message, Limits.FRAME_BYTES));
         } catch (RefusedException e) {
             return new Frame.Unreadable(envelope, peer, lane, number, id, Refusal.of(message, e.getMessage()));
         }
     }
 
-    private static byte[] body(WireMessage message) throws RefusedException {
+    private static byte[] body(WireMessage message, int limit) throws RefusedException {
         if (message.encodedBytes() > Limits.FRAME_BYTES + 1024) {
             throw new RefusedException("frame of %d bytes is larger than the limit of %d"
                     .formatted(message.encodedBytes(), Limits.FRAME_BYTES));
         }
-        return Compression.unpack(message).body();
+        return Compression.unpack(message, limit);
     }
 
     private static WireMessage control(Frame.Envelope envelope, Map<String, String> headers, Map<String, ?> body) {

@@ -4,7 +4,6 @@ package dev.steward.message.link;
 import dev.steward.message.Limits;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** The receiving end of one lane: takes frames in order of number, tells known messages by their id. */
@@ -69,20 +68,20 @@ final class LaneReceiver {
         // seen tells every known id of that session.
         if (data.id().counter() <= seen.getOrDefault(key, 0L)) {
             link.counters().duplicates++;
-            out.tell(told(data, LinkEvent.Duplicate::new));
+            out.tell(told(data, true));
             return;
         }
         seen.put(key, data.id().counter());
         out.write(new LinkWrite.PutSeen(
                 link.peer(), data.id().session(), lane, data.id().counter()));
         link.trimSeen();
-        out.tell(told(data, LinkEvent.Deliver::new));
+        out.tell(told(data, false));
     }
 
-    private static LinkEvent told(Frame.Numbered taken, Function<Frame.Data, LinkEvent> readable) {
+    private static LinkEvent told(Frame.Numbered taken, boolean known) {
         return switch (taken) {
-            case Frame.Data data -> readable.apply(data);
-            case Frame.Unreadable unreadable -> new LinkEvent.Unreadable(unreadable);
+            case Frame.Data data -> known ? new LinkEvent.Duplicate(data) : new LinkEvent.Deliver(data);
+            case Frame.Unreadable unreadable -> new LinkEvent.Unreadable(unreadable, known);
         };
     }
 
@@ -95,7 +94,7 @@ final class LaneReceiver {
 
     /** The sender says that it has sent up to {@code sent}: a lost tail shows here. */
     void peerSent(long now, long sent, Link link, LinkSink out) {
-        if (sent >= next) {
+        if (window > 0 && sent >= next) { // a closed lane would refuse it again
             requestResend(now, sent, link, out);
         }
     }

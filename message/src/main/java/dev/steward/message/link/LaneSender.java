@@ -151,6 +151,7 @@ final class LaneSender {
         if (receipt.number() >= nextNumber) {
             return false;
         }
+        boolean opens = peerWindow == 0 && receipt.window() > 0;
         peerWindow = receipt.window();
         InFlight newest = null;
         boolean timed = true;
@@ -170,6 +171,11 @@ final class LaneSender {
             }
             backedOff = 0;
             armResend(now, link);
+        }
+        if (opens) { // what was in flight was refused: the newest goes out at once, and the receiver asks for the rest
+            forgetTimes();
+            backedOff = 0;
+            resendAt = now;
         }
         return true;
     }

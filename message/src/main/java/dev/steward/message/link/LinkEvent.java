@@ -9,8 +9,12 @@ public sealed interface LinkEvent {
     /** A message that was recorded before; to be answered with the present state, never refused. */
     record Duplicate(Frame.Data data) implements LinkEvent {}
 
-    /** A message that used up its number, and can't be read; to be answered as that, whether seen before or not. */
-    record Unreadable(Frame.Unreadable frame) implements LinkEvent {}
+    /**
+     * A message that used up its number, and can't be read.
+     *
+     * @param known whether it was recorded before, as unreadable or by a build that could read it; else it is to be answered
+     */
+    record Unreadable(Frame.Unreadable frame, boolean known) implements LinkEvent {}
 
     /** The peer has this message durably; it has left the outbox. */
     record PeerRecorded(OutboxEntry entry) implements LinkEvent {}

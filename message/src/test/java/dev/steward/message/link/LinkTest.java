@@ -255,6 +255,26 @@ class LinkTest {
     }
 
     @Test
+    void whatIsInFlightToALaneThatClosesIsNotRepeatedOverAndOverAndArrivesSoonAfterItOpens() {
+        LinkWorld world = LinkWorld.connected();
+        String large = "x".repeat(1_000);
+        world.node.link.grant(Lane.CONTROL, 0); // the station does not know yet
+        for (int i = 0; i < 15; i++) {
+            world.station.put(Lane.CONTROL, large);
+        }
+        world.run(SECOND);
+        long before = world.bytesSent;
+        world.run(Duration.ofMinutes(10));
+        assertThat(world.node.received).isEmpty();
+        assertThat(world.bytesSent - before).isLessThan(200_000); // hellos, and now and then the newest of them
+
+        world.node.link.grant(Lane.CONTROL, Limits.WINDOW_BYTES);
+        world.node.link.flush(world.node);
+        world.drain(Duration.ofSeconds(4));
+        assertThat(world.node.received).hasSize(15);
+    }
+
+    @Test
     void aWindowThatOpensInALostFrameOpensWithTheNextHello() {
         LinkWorld world = LinkWorld.connected();
         world.station.put(Lane.CONTROL, "before");

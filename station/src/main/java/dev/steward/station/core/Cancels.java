@@ -24,19 +24,29 @@ final class Cancels {
         this.nodes = nodes;
     }
 
-    /** Sends a cancel for what may have left.  @return false where one is on its way already */
+    /**
+     * Sends a cancel for what may have left.
+     *
+     * @return false where one is on its way already
+     */
     boolean order(Now now, Nodes.Node node, Execution execution, Document.Cancel document, byte[] bytes) {
-        boolean underWay = store.cancel(execution.command(), node.name)
-                .filter(kept -> store.isInOutbox(node.name, Lane.RESULTS, kept.messageId())
-                        || store.isInOutbox(node.name, Lane.CONTROL, kept.messageId()))
-                .isPresent();
-        if (underWay) {
-            return false;
-        }
         // A node whose inbox is full closes the lane of commands; what it has recorded must still be stoppable.
         boolean recorded = execution.state() != ExecutionState.QUEUED && !execution.provisional();
-        send(now, node, recorded ? Lane.RESULTS : Lane.CONTROL, document, bytes);
-        return true;
+        Lane lane = recorded ? Lane.RESULTS : Lane.CONTROL;
+        boolean underWay = store.cancel(execution.command(), node.name)
+                .filter(kept -> store.isInOutbox(node.name, lane, kept.messageId()))
+                .isPresent();
+        if (!underWay) {
+            send(now, node, lane, document, bytes);
+        }
+        return !underWay;
+    }
+
+    /** The node has the command: a cancel that still waits behind it on the lane of commands, maybe closed, overtakes. */
+    void overtake(Now now, Nodes.Node node, CommandId command) {
+        store.cancel(command, node.name)
+                .filter(kept -> store.isInOutbox(node.name, Lane.CONTROL, kept.messageId()))
+                .ifPresent(kept -> send(now, node, Lane.RESULTS, kept.document(), kept.bytes()));
     }
 
     /** Sends the cancel of a command again, where there is one, ahead of what is said next on the lane of results. */

@@ -109,6 +109,13 @@ final class Dispatcher {
                         throw new OrderRefused(Answer.Reason.UNKNOWN_NODE, "the command was not ordered for " + target);
                     }
                 }
+                if (store.cancelBytes(cancel.id())
+                        .filter(kept -> !Arrays.equals(kept, bytes))
+                        .isPresent()) {
+                    throw new OrderRefused(
+                            Answer.Reason.CONFLICT,
+                            "the cancel %s is in the ledger with other contents".formatted(cancel.id()));
+                }
                 accepted.put(cancel, bytes);
             }
             accepted.forEach((cancel, bytes) -> cancel.targets().forEach(target -> cancel(now, cancel, target, bytes)));

@@ -151,7 +151,8 @@ public final class StationCore {
             Nodes.Node node = next.get().node();
             switch (next.get().event()) {
                 case LinkEvent.Deliver(Frame.Data data) -> message(now, node, data);
-                case LinkEvent.Unreadable(Frame.Unreadable frame) -> refuse(now, node.name, frame.refusal());
+                case LinkEvent.Unreadable(Frame.Unreadable frame, boolean known) ->
+                    refuse(now, node.name, frame.refusal());
                 case LinkEvent.Duplicate duplicate -> {} // recorded before; nothing is owed to a node for that
                 case LinkEvent.PeerRecorded(OutboxEntry entry) -> recorded(now, node, entry);
                 case LinkEvent.PeerLive(Frame.Hello hello, boolean fresh) -> live(now, node, hello, fresh);
@@ -207,7 +208,10 @@ public final class StationCore {
         Optional<Execution> before = store.execution(ack.command(), node.name);
         if (ack.showsReceipt()) {
             before.filter(execution -> execution.state() == ExecutionState.QUEUED || execution.provisional())
-                    .ifPresent(execution -> nodes.settle(node, Lane.CONTROL, execution.messageId()));
+                    .ifPresent(execution -> {
+                        nodes.settle(node, Lane.CONTROL, execution.messageId());
+                        cancels.overtake(now, node, ack.command());
+                    });
         }
         if (ack instanceof Ack.Output output
                 && before.filter(execution ->
@@ -223,7 +227,9 @@ public final class StationCore {
             return;
         }
         try {
-            executions.recorded(now, Document.decode(entry.body()).id(), node.name);
+            CommandId command = Document.decode(entry.body()).id();
+            executions.recorded(now, command, node.name);
+            cancels.overtake(now, node, command);
         } catch (RefusedException e) {
             throw new IllegalStateException("the outbox held an unreadable document: " + e.getMessage(), e);
         }

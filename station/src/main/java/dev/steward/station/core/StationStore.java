@@ -53,6 +53,9 @@ public interface StationStore extends LinkStore {
 
     Optional<KeptCancel> cancel(CommandId command, NodeName node);
 
+    /** The bytes of the cancel document with this id, where one is kept. */
+    Optional<byte[]> cancelBytes(CommandId id);
+
     boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset);
 
     /** Bytes of output that are there of one start. */

@@ -67,7 +67,7 @@ public final class Ledger implements StationStore, AutoCloseable {
      * by the clock also above those of a ledger from which this one was restored.
      */
     public long raiseGeneration(Instant now) {
-        long next = Math.max(meta("generation").map(Long::parseLong).orElse(0L) + 1, now.getEpochSecond());
+        long next = Math.max(lastGeneration() + 1, now.getEpochSecond());
         putMeta("generation", Long.toString(next));
         return next;
     }
@@ -150,7 +150,8 @@ public final class Ledger implements StationStore, AutoCloseable {
                         chunk.bytes());
                 Rows.update(database, execution);
             }
-            case LedgerWrite.PutGeneration(long generation) -> putMeta("generation", Long.toString(generation));
+            case LedgerWrite.PutGeneration(long generation) ->
+                putMeta("generation", Long.toString(Math.max(lastGeneration(), generation)));
             case LedgerWrite.PutEvent event -> putEvent(event);
             case LedgerWrite.Quarantine quarantine -> putQuarantine(quarantine);
         }
@@ -238,6 +239,11 @@ public final class Ledger implements StationStore, AutoCloseable {
                 SELECT bytes, message_id FROM cancel_target JOIN cancel ON id = cancel
                 WHERE command = ? AND node = ?
                 """, Rows::cancel, command.toString(), node.value());
+    }
+
+    @Override
+    public Optional<byte[]> cancelBytes(CommandId id) {
+        return database.first("SELECT bytes FROM cancel WHERE id = ?", row -> row.getBytes(1), id.toString());
     }
 
     @Override
@@ -340,6 +346,10 @@ public final class Ledger implements StationStore, AutoCloseable {
         database.execute(
                 "DELETE FROM quarantine WHERE position <= (SELECT max(position) FROM quarantine) - ?",
                 Limits.QUARANTINE_ROWS);
+    }
+
+    private long lastGeneration() {
+        return meta("generation").map(Long::parseLong).orElse(0L);
     }
 
     private Optional<String> meta(String key) {
