@@ -506,17 +506,25 @@ class AgentCoreTest {
         AgentCore core = core();
         station().meet(core, now);
         Subject errors = Subject.errorLog(NodeName.CENTRAL);
+        byte[] forAnother = new Document.Cancel(
+                        CommandId.create(now.wall(), random),
+                        "test",
+                        now.wall(),
+                        List.of(new NodeName("ship2")),
+                        CommandId.create(now.wall(), random))
+                .encode();
         for (int i = 0; i < Limits.ERRORS_WAITING + 20; i++) {
-            station().give(core, now, Subject.command(SHIP, "t", "t"), new byte[0]);
+            station().give(core, now, Subject.cancel(SHIP), forAnother);
         }
         assertThat(journal().waiting(errors)).isEqualTo(Limits.ERRORS_WAITING);
+        station().give(core, now, Subject.command(SHIP, "t", "t"), new byte[0]);
+        assertThat(journal().waiting(errors))
+                .as("a refusal that an execution waits for")
+                .isEqualTo(Limits.ERRORS_WAITING + 1);
 
         core(); // the next start finds them waiting
-        assertThat(journal().waiting(errors)).isEqualTo(Limits.ERRORS_WAITING);
+        assertThat(journal().waiting(errors)).isEqualTo(Limits.ERRORS_WAITING + 1);
         station().exchange(core, now);
-        station().give(core, now, Subject.command(SHIP, "t", "t"), new byte[0]);
-        station().exchange(core, now);
-
         assertThat(journal().waiting(errors)).isZero();
         assertThat(ErrorEvent.decode(station().told.getLast().body()).text()).contains("before it 20 errors");
     }
