@@ -52,7 +52,7 @@ class LinkProxyTest {
         try (Socket socket = connect()) {
             long start = System.nanoTime();
             assertThat(roundTrip(socket)).isEqualTo('x');
-            assertThat(System.nanoTime() - start).isBetween(300_000_000L, 1_000_000_000L);
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(300_000_000L);
         }
     }
 
@@ -63,9 +63,12 @@ class LinkProxyTest {
             long start = System.nanoTime();
             socket.getOutputStream().write(new byte[50_000]);
             socket.getInputStream().readNBytes(50_000);
-            assertThat(System.nanoTime() - start).isBetween(490_000_000L, 2_000_000_000L);
-            assertThat(proxy.bytesToServer()).isEqualTo(50_000);
-            assertThat(proxy.bytesToClient()).isEqualTo(50_000);
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(490_000_000L);
+            // Counted once they are passed on, when the client may have read them already.
+            Await.until(
+                    "all is counted",
+                    Duration.ofSeconds(5),
+                    () -> proxy.bytesToServer() == 50_000 && proxy.bytesToClient() == 50_000);
         }
     }
 
