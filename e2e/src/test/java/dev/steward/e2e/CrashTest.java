@@ -123,11 +123,11 @@ class CrashTest {
                     () -> witness.started().size() >= wanted);
             Map<String, Long> said = installation.states();
             int delay = random.nextInt(LONGEST_DELAY_MS);
-            TimeUnit.MILLISECONDS.sleep(delay);
+            long moment = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delay);
             Await.until(
-                    "one runs, seed " + seed,
+                    "its moment has come and one runs, seed " + seed,
                     Duration.ofMinutes(1),
-                    () -> !running().isEmpty());
+                    () -> System.nanoTime() - moment >= 0 && !running().isEmpty());
             kill("kill %d of %d, seed %d".formatted(kill, kills, seed), said, delay, victims);
             restart.run();
             if (List.of(victims).contains("ship1")) {

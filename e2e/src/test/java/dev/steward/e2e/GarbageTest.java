@@ -19,10 +19,12 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,55 @@ class GarbageTest {
         assertThat(counted("ship1")).isPositive();
         assertThat(installation.process("ship1").isAlive()).isTrue();
         assertThat(installation.process("station").isAlive()).isTrue();
+    }
+
+    /** 700 bytes each on the wire, half a megabyte each in memory, while nobody takes them out of the queue. */
+    @Test
+    void whatUnpacksToMuchEndsNobodyWhileTheStoresStandStill() throws Exception {
+        byte[] packed = new byte[2_000];
+        int length;
+        try (var deflater = new Deflater(Deflater.BEST_COMPRESSION, true)) {
+            deflater.setInput(new byte[Limits.FRAME_BYTES / 2]);
+            deflater.finish();
+            length = deflater.deflate(packed);
+            assertThat(deflater.finished()).isTrue();
+        }
+        try (var bus = new RawPublisher(installation.brokerPort());
+                AutoCloseable journal = hold(journal());
+                AutoCloseable ledger = hold(ledger())) {
+            for (int i = 0; i < 4_000; i++) {
+                bus.publish(unpacksToMuch("ship1", "central", packed, length));
+                bus.publish(unpacksToMuch("central", "ship1", packed, length));
+            }
+            bus.flush();
+            for (String program : List.of("ship1", "station")) {
+                Await.until(
+                        program + " has met its store held",
+                        SOON,
+                        () -> Files.readString(folder.resolve(program + ".log")).contains("store failed"));
+            }
+        }
+        awaitSucceeded(installation.order("echo after", false, "ship1"));
+        assertThat(installation.process("ship1").isAlive()).isTrue();
+        assertThat(installation.process("station").isAlive()).isTrue();
+    }
+
+    private static WireMessage unpacksToMuch(String to, String from, byte[] packed, int length) {
+        var headers =
+                new LinkedHashMap<>(Map.of("v", "1", "f", from, "g", "1", "l", "c", "n", "1", "i", "1", "z", "d"));
+        headers.put("s", "0000000000000");
+        headers.put("t", "0000000000000");
+        return new WireMessage(to + ".command.shellcommand.operatingsystem", headers, Arrays.copyOf(packed, length));
+    }
+
+    /** Keeps everybody from writing to a store until it is closed. */
+    private static AutoCloseable hold(Path store) throws Exception {
+        var connection = DriverManager.getConnection("jdbc:sqlite:" + store);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA busy_timeout = 10000");
+            statement.execute("BEGIN IMMEDIATE");
+        }
+        return connection;
     }
 
     /** Header blocks that the client's own parser gives up on, and such that pose as a word of the broker. */

@@ -114,7 +114,15 @@ final class Oracle {
         MemoryLedger ledger = world.primary().ledger();
         Optional<Execution> known = ledger.execution(order.id(), machine.name);
         boolean hasOutput = ledger.outputBytes(order.id(), machine.name, attempt) > 0;
-        if (known.isPresent() && (known.get().isFinal() || known.get().attempt() >= attempt || hasOutput)) {
+        // It has been ordered again, and given up before it left once more; what left the first time is lost to it.
+        boolean gaveUp = excuses.ledger(order)
+                && known.filter(execution -> execution.isFinal() && execution.attempt() == 0 && attempt == 1)
+                        .filter(execution -> execution.state() == ExecutionState.CANCELED
+                                || execution.state() == ExecutionState.EXPIRED)
+                        .isPresent();
+        if (known.isPresent()
+                && !gaveUp
+                && (known.get().isFinal() || known.get().attempt() >= attempt || hasOutput)) {
             throw new Violation("%s started %s as attempt %d, when the station had %s, attempt %d, recorded"
                     .formatted(
                             machine.label,

@@ -12,6 +12,7 @@ import java.util.Random;
  * unceasing load, a few have hundreds of nodes.
  *
  * @param faultyMillis how long faults go on; then all is healed and everything must drain
+ * @param downMillis after which a program that went down is started again, at most
  * @param sustained whether faults are such that each command must be done within its time, while they go on
  * @param meanMillis between two faults of a kind; a kind that is missing does not happen
  */
@@ -21,6 +22,7 @@ record Plan(
         long faultyMillis,
         long tickMillis,
         Duration heartbeat,
+        int downMillis,
         boolean sustained,
         Load load,
         Network network,
@@ -84,8 +86,9 @@ record Plan(
     /** Older copies of a journal come back again and again, over a link that keeps what was said before. */
     private static Map<Fault, Long> restores(Random random) {
         var faults = new EnumMap<Fault, Long>(Fault.class);
-        faults.put(Fault.JOURNAL_RESTORED, 2_000L + random.nextInt(6_000));
-        for (Fault fault : List.of(Fault.LINK_CUT, Fault.WITHHOLD, Fault.AGENT_BREAKDOWN, Fault.REBOOT)) {
+        faults.put(Fault.JOURNAL_RESTORED, 1_500L + random.nextInt(6_000));
+        faults.put(Fault.AGENT_BREAKDOWN, 1_000L + random.nextInt(6_000));
+        for (Fault fault : List.of(Fault.LINK_CUT, Fault.WITHHOLD, Fault.REBOOT)) {
             if (random.nextBoolean()) {
                 faults.put(fault, 2_000L + random.nextInt(10_000));
             }
@@ -107,6 +110,7 @@ record Plan(
                 240_000,
                 250,
                 Duration.ofSeconds(quiet ? 600 : 2 + random.nextInt(5)),
+                15_000,
                 true,
                 new Load(quiet ? 15 : 300, 3, 0, 8),
                 new Network(random.nextInt(10), random.nextInt(10), 0, 1 + random.nextInt(200), random.nextInt(800)),
@@ -123,6 +127,7 @@ record Plan(
                 (large ? 30 : 60 + random.nextInt(180)) * 1_000L,
                 large ? 1_000 : 250,
                 Duration.ofSeconds(2L + random.nextInt(20)),
+                random.nextBoolean() ? 15_000 : 1_500,
                 false,
                 new Load(
                         large ? 5 : 5 + random.nextInt(40),
@@ -146,6 +151,7 @@ record Plan(
                 faultyMillis,
                 tickMillis,
                 heartbeat,
+                1_000,
                 sustained,
                 load,
                 new Network(0, 0, 0, network.delayMillis, 0),

@@ -345,6 +345,7 @@ final class SimNode extends SimProgram<AgentCore> {
             if (isLow()) {
                 throw new Violation(label + " starts " + command.id() + " without room for its outcome");
             }
+            starts();
             int parent = incarnation();
             afterCommit(() -> {
                 unsettled.add(command.id());

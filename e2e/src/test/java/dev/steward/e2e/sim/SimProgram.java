@@ -25,7 +25,9 @@ abstract class SimProgram<C> implements Committer.Host<C> {
         KILLED_AFTER_COMMIT,
         KILLED_WHILE_SENDING,
         FSYNC_FAILS,
-        STORE_IS_BUSY
+        STORE_IS_BUSY,
+        /** All that follows the first commit that starts something is carried out, but for the last: its receipt. */
+        KILLED_BEFORE_THE_RECEIPT
     }
 
     private static final List<Breakdown> IN_A_COMMIT = List.of(
@@ -51,6 +53,7 @@ abstract class SimProgram<C> implements Committer.Host<C> {
     private Optional<Committer<C>> committer = Optional.empty();
     private boolean awake;
     private boolean dirty;
+    private boolean starts;
     private int failingReopens;
     private int incarnation;
     private Optional<Breakdown> armed = Optional.empty();
@@ -120,6 +123,7 @@ abstract class SimProgram<C> implements Committer.Host<C> {
         inputs.clear();
         effects.clear();
         awake = false;
+        starts = false;
         dirty = false;
         failingReopens = 0;
         armed = atRecovery();
@@ -214,6 +218,11 @@ abstract class SimProgram<C> implements Committer.Host<C> {
         dirty = true;
     }
 
+    /** What the open transaction holds starts a process. */
+    void starts() {
+        starts = true;
+    }
+
     private void tickFrom(int started) {
         if (isUp() && started == incarnation) {
             input(this::tick);
@@ -285,8 +294,7 @@ abstract class SimProgram<C> implements Committer.Host<C> {
     @Override
     public void commit() {
         endBatch(core());
-        Optional<Breakdown> breakdown =
-                dirty ? armed.filter(armed -> armed != Breakdown.STORE_IS_BUSY) : Optional.empty();
+        Optional<Breakdown> breakdown = dirty ? armed.filter(this::meets) : Optional.empty();
         if (breakdown.isPresent()) {
             armed = Optional.empty();
             world.trace(() -> label + " meets " + breakdown.get());
@@ -300,14 +308,8 @@ abstract class SimProgram<C> implements Committer.Host<C> {
                     world.reached(instrument().killedAfter());
                     throw new Killed();
                 }
-                case KILLED_WHILE_SENDING -> {
-                    world.reached(instrument().killedWhileSending());
-                    int survive = world.random().nextInt(effects.size() + 1);
-                    effects.subList(survive, effects.size()).clear();
-                    effects.add(() -> {
-                        throw new Killed();
-                    });
-                }
+                case KILLED_WHILE_SENDING -> killAfter(world.random().nextInt(effects.size() + 1));
+                case KILLED_BEFORE_THE_RECEIPT -> killAfter(effects.size() - 1);
                 case FSYNC_FAILS -> {
                     world.reached(instrument().fsyncFailed());
                     failingReopens = world.random().nextInt(3);
@@ -328,16 +330,34 @@ abstract class SimProgram<C> implements Committer.Host<C> {
         committed();
     }
 
+    private boolean meets(Breakdown breakdown) {
+        return switch (breakdown) {
+            case STORE_IS_BUSY -> false; // met at the beginning of a batch
+            case KILLED_BEFORE_THE_RECEIPT -> starts;
+            default -> true;
+        };
+    }
+
+    private void killAfter(int survive) {
+        world.reached(instrument().killedWhileSending());
+        effects.subList(survive, effects.size()).clear();
+        effects.add(() -> {
+            throw new Killed();
+        });
+    }
+
     @Override
     public void carryOut() {
         var due = new ArrayList<>(effects);
         effects.clear();
+        starts = false;
         due.forEach(Runnable::run);
     }
 
     @Override
     public void reopen() {
         effects.clear();
+        starts = false;
         dirty = false;
         if (failingReopens > 0) {
             failingReopens--;

@@ -203,7 +203,7 @@ final class World {
     /** A program has gone down; somebody starts it again. */
     void down(SimProgram<?> program) {
         if (!faults.isRetired(program)) {
-            after(100 + random.nextInt(healed ? 1_000 : 15_000), () -> {
+            after(100 + random.nextInt(plan.downMillis()), () -> {
                 if (!program.isUp() && !faults.isRetired(program)) {
                     program.start();
                 }
