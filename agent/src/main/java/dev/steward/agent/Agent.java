@@ -121,7 +121,6 @@ public final class Agent {
             reserve.giveUp();
             journal.close();
             journal = Journal.open(settings.data());
-            journal.settle();
             var alive = new HashSet<CommandId>();
             processes.values().forEach(process -> alive.addAll(process.unsettled()));
             journal.begin();

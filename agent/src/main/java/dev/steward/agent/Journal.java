@@ -63,11 +63,6 @@ public final class Journal implements AgentStore, AutoCloseable {
         return new Journal(Database.open(folder.resolve("journal.db"), List.of(SCHEMA, DROPPED_OUTPUT)));
     }
 
-    /** After a failure; see {@link Database#settle}. */
-    public void settle() {
-        database.settle();
-    }
-
     public void begin() {
         database.begin();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.bus;
 
+import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +35,8 @@ public final class NatsBus implements Bus {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Thread thread;
     private final QuietErrorListener errors = new QuietErrorListener();
-    private final AtomicLong dropped = new AtomicLong();
-    private final AtomicLong unreadable = new AtomicLong();
+    private final Tally dropped = new Tally();
+    private final Tally unreadable = new Tally();
     private volatile @Nullable Connection connection;
     private volatile boolean closed;
 
@@ -74,7 +74,7 @@ public final class NatsBus implements Bus {
     public void publish(WireMessage message) {
         Connection current = connection;
         if (current == null) {
-            dropped.incrementAndGet();
+            dropped.next();
             return;
         }
         var headers = new Headers();
@@ -82,15 +82,10 @@ public final class NatsBus implements Bus {
         try {
             current.publish(message.subject(), headers, message.body());
         } catch (RuntimeException e) { // the connection broke just now, or the broker allows only smaller messages
-            if (dropped.incrementAndGet() % 1000 == 1) {
-                LOG.log(System.Logger.Level.WARNING, "not sent: {0}", e.getMessage());
+            if (dropped.next()) {
+                LOG.log(System.Logger.Level.WARNING, "message {0} not sent: {1}", dropped.count(), e.getMessage());
             }
         }
-    }
-
-    /** Messages that found no connection. */
-    public long dropped() {
-        return dropped.get();
     }
 
     @Override
@@ -164,13 +159,12 @@ public final class NatsBus implements Bus {
     }
 
     /** The client has stopped reading, and would stay so until its pings go unanswered. */
-    private void deaf(RuntimeException why) {
-        long times = unreadable.incrementAndGet();
-        if (Long.bitCount(times) == 1) { // the 1st, 2nd, 4th, 8th …
+    private void deaf(Throwable why) {
+        if (unreadable.next()) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "message {0} with headers that no client can read ({1}); connecting anew",
-                    times,
+                    unreadable.count(),
                     why.getMessage());
         }
         Connection current = connection;
@@ -196,7 +190,7 @@ public final class NatsBus implements Bus {
                 .pingInterval(settings.pingInterval())
                 .bufferSize(SMALL_BUFFER_BYTES)
                 .executor(executor)
-                .readerExecutor(new ReaderWatch(executor, this::deaf))
+                .readerExecutor(new ReaderWatch(this::deaf))
                 .connectExecutor(executor)
                 .callbackExecutor(executor)
                 .errorListener(errors)

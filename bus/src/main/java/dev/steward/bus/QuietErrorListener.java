@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.bus;
 
+import dev.steward.message.Tally;
 import io.nats.client.Connection;
 import io.nats.client.Consumer;
 import io.nats.client.ErrorListener;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Logs what the client reports by itself; what it means is decided where the connection is read. */
 final class QuietErrorListener implements ErrorListener {
     private static final System.Logger LOG = System.getLogger(NatsBus.class.getName());
 
-    private final AtomicLong slow = new AtomicLong();
+    private final Tally slow = new Tally();
 
     @Override
     public void errorOccurred(Connection connection, String error) {
@@ -24,12 +24,11 @@ final class QuietErrorListener implements ErrorListener {
 
     @Override
     public void slowConsumerDetected(Connection connection, Consumer consumer) {
-        long now = slow.incrementAndGet();
-        if (Long.bitCount(now) == 1) { // the 1st, 2nd, 4th, 8th …: a flood must not fill the log
+        if (slow.next()) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "for the {0}. time more frames than we keep up with; what belongs to a link will be sent again",
-                    now);
+                    slow.count());
         }
     }
 }

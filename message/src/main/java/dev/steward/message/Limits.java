@@ -105,8 +105,8 @@ public final class Limits {
     /** … until there is this much, so that the border is not crossed over and over. */
     public static final long DISK_ENOUGH_BYTES = 12L * 1024 * 1024;
 
-    /** What a start needs: the driver's native library, and the first commits. */
-    public static final long DISK_START_BYTES = 3L * 1024 * 1024;
+    /** What a start needs: the driver's native library, room to write the log back, and the first commits. */
+    public static final long DISK_START_BYTES = 6L * 1024 * 1024;
 
     /** A store's write-ahead log is cut back to this size after a checkpoint, which comes at about the same size. */
     public static final int STORE_LOG_BYTES = 4 * 1024 * 1024;

@@ -61,6 +61,29 @@ public record Outcome(
                 List.of());
     }
 
+    public Outcome withKeptBytes(long bytes) {
+        return with(bytes, output);
+    }
+
+    public Outcome withoutOutput() {
+        return with(keptBytes, List.of());
+    }
+
+    private Outcome with(long kept, List<OutputChunk> chunks) {
+        return new Outcome(
+                state,
+                attempt,
+                exitCode,
+                reason,
+                startedAt,
+                finishedAt,
+                duration,
+                stdoutBytes,
+                stderrBytes,
+                kept,
+                chunks);
+    }
+
     public long truncatedBytes() {
         return stdoutBytes + stderrBytes - keptBytes;
     }

@@ -198,7 +198,6 @@ public final class Station implements Orders {
             reserve.giveUp();
             ledger.close();
             ledger = Ledger.open(settings.data());
-            ledger.settle();
             ledger.begin();
             mailboxPosition = ledger.mailboxPosition(mailboxIncarnation);
             core = newCore();

@@ -12,7 +12,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The one loop of a program that decides: receive, decide, commit, send. What arrives while a commit is under way
@@ -42,11 +41,13 @@ public final class CommitLoop<C> {
         void abandon();
     }
 
+    private record Queued<C>(Committer.Input<C> input, int bytes) {}
+
     private final String name;
     private final long tickMillis;
     private final Host<C> host;
     private final Committer<C> committer;
-    private final BlockingQueue<Committer.Input<C>> inputs = new ArrayBlockingQueue<>(QUEUE);
+    private final BlockingQueue<Queued<C>> inputs = new ArrayBlockingQueue<>(QUEUE);
     private final Semaphore room = new Semaphore(QUEUE_BYTES);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile Optional<String> unrecorded = Optional.empty();
@@ -78,25 +79,19 @@ public final class CommitLoop<C> {
 
     /** Hands an input in; waits while the loop is busy, and so slows down whoever feeds it. */
     public void put(Committer.Input<C> input) throws InterruptedException {
-        inputs.put(input);
+        inputs.put(new Queued<>(input, 0));
     }
 
-    /** The same, for an input that holds on to {@code bytes}: waits also while those in the queue hold too many. */
+    /** The same, for an input that holds on to {@code bytes}: waits also while those that are not yet durable hold too many. */
     public void put(Committer.Input<C> input, int bytes) throws InterruptedException {
         int weight = Math.min(bytes, QUEUE_BYTES);
         room.acquire(weight);
-        var left = new AtomicBoolean();
-        inputs.put((core, now) -> {
-            if (!left.getAndSet(true)) { // applied again where the store has failed
-                room.release(weight);
-            }
-            input.apply(core, now);
-        });
+        inputs.put(new Queued<>(input, weight));
     }
 
     /** Hands an input in where the loop has room for it within the time. */
     public boolean offer(Committer.Input<C> input, Duration within) throws InterruptedException {
-        return inputs.offer(input, within.toMillis(), TimeUnit.MILLISECONDS);
+        return inputs.offer(new Queued<>(input, 0), within.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     public boolean isEmpty() {
@@ -128,14 +123,16 @@ public final class CommitLoop<C> {
 
     /** @return false where it was to end and the store did not work */
     private boolean run() throws InterruptedException {
+        var taken = new ArrayList<Queued<C>>();
         var batch = new ArrayList<Committer.Input<C>>();
         long nextTick = 0;
         do {
-            Committer.Input<C> first = inputs.poll(tickMillis, TimeUnit.MILLISECONDS);
+            Queued<C> first = inputs.poll(tickMillis, TimeUnit.MILLISECONDS);
             if (first != null) {
-                batch.add(first);
-                inputs.drainTo(batch, BATCH - 1);
+                taken.add(first);
+                inputs.drainTo(taken, BATCH - 1);
             }
+            taken.forEach(queued -> batch.add(queued.input));
             Now now = now();
             if (now.millis() >= nextTick) {
                 nextTick = now.millis() + tickMillis;
@@ -150,6 +147,8 @@ public final class CommitLoop<C> {
                 pause = REOPEN_EVERY_MS;
             }
             batch.clear();
+            room.release(taken.stream().mapToInt(Queued::bytes).sum());
+            taken.clear();
         } while (!host.isDone());
         return true;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.store;
 
+import dev.steward.message.Tally;
 import dev.steward.message.link.Now;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ public final class Committer<C> {
 
     private final Host<C> host;
     private boolean broken;
-    private long failures;
+    private final Tally failures = new Tally();
     private volatile Optional<String> failure = Optional.empty();
 
     public Committer(Host<C> host) {
@@ -65,9 +66,7 @@ public final class Committer<C> {
             try {
                 core = host.begin();
             } catch (RuntimeException e) {
-                broken = true;
-                failed("the store failed; nothing is acknowledged or started until it works again", e);
-                return false;
+                return storeFailed(e);
             }
             try {
                 for (Input<C> input : batch) {
@@ -80,9 +79,7 @@ public final class Committer<C> {
                 carryOut();
                 return true;
             } catch (StoreException e) {
-                broken = true;
-                failed("the store failed; nothing is acknowledged or started until it works again", e);
-                return false;
+                return storeFailed(e);
             } catch (RuntimeException e) {
                 broken = true;
                 // A defect of ours. What it has half done is rolled back; the rest of the batch must not suffer.
@@ -132,19 +129,24 @@ public final class Committer<C> {
         return true;
     }
 
+    private boolean storeFailed(RuntimeException e) {
+        broken = true;
+        failed("the store failed; nothing is acknowledged or started until it works again", e);
+        return false;
+    }
+
     private void failed(String what, RuntimeException e) {
         failure = Optional.of(String.valueOf(e.getMessage()));
-        failures++;
-        if (Long.bitCount(failures) == 1) { // the 1st, 2nd, 4th, 8th …: the log may be on the same full disk
+        if (failures.next()) { // the log may be on the same full disk
             LOG.log(System.Logger.Level.ERROR, "{0}: {1}", what, e.getMessage());
         }
     }
 
     /** Only a batch that is durable shows it: a store that opens and holds nothing new may still be full. */
     private void works() {
-        if (failures > 0) {
-            LOG.log(System.Logger.Level.INFO, "the store works again, after {0} failures", failures);
-            failures = 0;
+        if (failures.count() > 0) {
+            LOG.log(System.Logger.Level.INFO, "the store works again, after {0} failures", failures.count());
+            failures.reset();
             failure = Optional.empty();
         }
     }

@@ -58,6 +58,7 @@ public final class Database implements AutoCloseable {
         Database database = connect(file, false);
         try {
             database.migrate(migrations);
+            database.writeBack();
         } catch (StoreException e) {
             database.close();
             throw e;
@@ -159,9 +160,11 @@ public final class Database implements AutoCloseable {
      * Writes all that is committed into the file itself. After a failed fsync the kernel may call pages of the log clean
      * that never reached the disk: what is read back may be in memory alone, until it is written anew.
      *
+     * Whether there was such a failure, a process that has just started can't know.
+     *
      * @throws StoreException where that does not succeed as yet
      */
-    public void settle() {
+    private void writeBack() {
         boolean busy =
                 first("PRAGMA wal_checkpoint(FULL)", row -> row.getBoolean(1)).orElse(true);
         if (busy) {

@@ -31,7 +31,6 @@ public final class Reserve {
     private Optional<String> unwritable = Optional.empty();
     private long writeAt = Long.MIN_VALUE;
     private Space space = Space.ENOUGH;
-    private boolean told;
 
     private Reserve(Path folder) {
         this.folder = folder;
@@ -86,7 +85,7 @@ public final class Reserve {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.ERROR, "cannot give up {0}: {1}", file, e);
         }
-        space = low();
+        tell(low());
     }
 
     private Space low() {
@@ -100,9 +99,9 @@ public final class Reserve {
     }
 
     private void tell(Space next) {
+        boolean changed = next.low() != space.low();
         space = next;
-        if (next.low() != told) {
-            told = next.low();
+        if (changed) {
             if (next.low()) {
                 LOG.log(System.Logger.Level.WARNING, "{0}; nothing is begun until there is room", next.text());
             } else {

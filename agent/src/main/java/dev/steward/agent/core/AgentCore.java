@@ -13,6 +13,7 @@ import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
 import dev.steward.message.Subject;
+import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
@@ -103,8 +104,8 @@ public final class AgentCore {
             events.addLast(event); // handled when the link is done, never in the middle of its work
         }
     };
-    private long undecodable;
-    private long staleGenerations;
+    private final Tally undecodable = new Tally();
+    private final Tally staleGenerations = new Tally();
 
     /**
      * Takes up what the journal holds.
@@ -165,21 +166,20 @@ public final class AgentCore {
     /** Something arrived that is no frame: counted, kept, and never the end of anything. */
     public void undecodable(Now now, Refusal refusal) {
         if (quarantine(now, refusal)) {
-            String text = undecodable + " frames refused; the last: " + refusal.reason();
+            String text = undecodable.count() + " frames refused; the last: " + refusal.reason();
             outbox.error(now, new ErrorEvent("link", text, now.wall()));
         }
     }
 
     /** @return for the 1st, 2nd, 4th, 8th …: a flood must fill neither the log nor the outbox */
     private boolean quarantine(Now now, Refusal refusal) {
-        undecodable++;
         sink.write(new JournalWrite.Quarantine(refusal.kept(), refusal.reason(), now.wall()));
-        boolean told = Long.bitCount(undecodable) == 1;
+        boolean told = undecodable.next();
         if (told) {
             sink.log(
                     System.Logger.Level.WARNING,
                     "refused frame %d, on %s: %s"
-                            .formatted(undecodable, refusal.kept().subject(), refusal.reason()));
+                            .formatted(undecodable.count(), refusal.kept().subject(), refusal.reason()));
         }
         return told;
     }
@@ -285,6 +285,7 @@ public final class AgentCore {
                 case LinkEvent.PeerGone(String why) ->
                     sink.log(System.Logger.Level.WARNING, "station not reachable: " + why);
                 case LinkEvent.StaleGeneration(long said, long known) -> staleGeneration(said, known);
+                case LinkEvent.ObeysHigherGeneration higher -> {} // told at stations
                 case LinkEvent.RaisedGeneration(long generation) ->
                     sink.write(new JournalWrite.PutGeneration(generation));
             }
@@ -339,12 +340,11 @@ public final class AgentCore {
     }
 
     private void staleGeneration(long said, long known) {
-        staleGenerations++;
-        if (Long.bitCount(staleGenerations) == 1) {
+        if (staleGenerations.next()) {
             sink.log(
                     System.Logger.Level.WARNING,
                     "refused %d frames of a station of generation %d; generation %d has spoken: is an old station running? if its ledger was restored, start it again"
-                            .formatted(staleGenerations, said, known));
+                            .formatted(staleGenerations.count(), said, known));
         }
     }
 

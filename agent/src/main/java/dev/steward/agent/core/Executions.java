@@ -123,7 +123,7 @@ final class Executions {
             supervisor.process(execution.process).ended(id);
             requeue(now, stored);
         } else {
-            end(now, stored, Outcomes.withoutDropped(outcome, store.droppedBytes(id)));
+            end(now, stored, outcome.withKeptBytes(outcome.keptBytes() - store.droppedBytes(id)));
         }
     }
 

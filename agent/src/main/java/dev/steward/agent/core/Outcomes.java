@@ -42,22 +42,4 @@ final class Outcomes {
                 execution.startedAt(),
                 now.wall());
     }
-
-    /** The same without what the outbox had no room for. */
-    static Outcome withoutDropped(Outcome outcome, long droppedBytes) {
-        return droppedBytes == 0
-                ? outcome
-                : new Outcome(
-                        outcome.state(),
-                        outcome.attempt(),
-                        outcome.exitCode(),
-                        outcome.reason(),
-                        outcome.startedAt(),
-                        outcome.finishedAt(),
-                        outcome.duration(),
-                        outcome.stdoutBytes(),
-                        outcome.stderrBytes(),
-                        outcome.keptBytes() - droppedBytes,
-                        outcome.output());
-    }
 }

@@ -98,8 +98,4 @@ final class ProcessQueue {
                 entry -> entry.startBefore().isBefore(wall) && !held.contains(entry.id()) && expired.add(entry));
         return expired;
     }
-
-    Set<CommandId> running() {
-        return running;
-    }
 }

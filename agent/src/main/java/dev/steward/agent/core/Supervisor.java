@@ -66,12 +66,6 @@ final class Supervisor {
         return expired;
     }
 
-    List<CommandId> running() {
-        return processes.values().stream()
-                .flatMap(process -> process.running().stream())
-                .toList();
-    }
-
     int waitingCount() {
         return waitingCount;
     }

@@ -48,7 +48,6 @@ public final class EventFeed implements AutoCloseable {
 
     // Of the reader alone.
     private String lastId = BEGINNING;
-    private long lastSeq;
     private boolean broken;
     private Duration pause = FIRST_PAUSE;
 
@@ -115,21 +114,9 @@ public final class EventFeed implements AutoCloseable {
     }
 
     private void pass(ServerEvent event) throws RefusedException, InterruptedException {
-        if (event.type().equals("reset")) {
-            lastId = event.id().orElse(BEGINNING);
-            lastSeq = 0;
-            signals.put(new Signal.Reset(event.data().text("reason")));
-            return;
-        }
-        if (event.id().isPresent()) {
-            long seq = event.data().integer("seq", 1, Long.MAX_VALUE);
-            if (seq <= lastSeq) {
-                return; // came before the connection broke
-            }
-            lastId = event.id().get();
-            lastSeq = seq;
-        }
-        signals.put(new Signal.Event(event));
+        event.id().ifPresent(id -> lastId = id);
+        signals.put(
+                event.type().equals("reset") ? new Signal.Reset(event.data().text("reason")) : new Signal.Event(event));
     }
 
     private void breakOff(String reason) throws InterruptedException {

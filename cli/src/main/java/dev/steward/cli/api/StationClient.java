@@ -204,7 +204,8 @@ public final class StationClient {
         String message = errorText(answer);
         return switch (answer.status()) {
             case 401, 403 -> Failure.credential("the station at %s refused the token: %s".formatted(url, message));
-            case 400, 404, 409, 413 -> Failure.usage(message);
+            case 404 -> Failure.notFound(message);
+            case 400, 409, 413 -> Failure.usage(message);
             case 507 -> Failure.unreachable("the station at %s takes no order: %s".formatted(url, message));
             default -> Failure.unreachable("the station at %s can't answer: %s".formatted(url, message));
         };

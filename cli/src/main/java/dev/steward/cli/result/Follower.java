@@ -6,7 +6,6 @@ import dev.steward.cli.api.EventFeed;
 import dev.steward.cli.api.EventFeed.Signal;
 import dev.steward.cli.api.ServerEvent;
 import dev.steward.cli.api.StationClient;
-import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.RefusedException;
@@ -110,7 +109,7 @@ public final class Follower {
                 over = false;
                 listener.reset(reset.reason());
             }
-            case Signal.Ended ended -> throw orGone(id, ended.failure());
+            case Signal.Ended ended -> throw orGone(ended.failure());
         }
     }
 
@@ -142,14 +141,14 @@ public final class Follower {
             over = client.command(id).isOver();
         } catch (Failure e) {
             if (!e.isUnreachable()) {
-                throw orGone(id, e);
+                throw orGone(e);
             }
         }
     }
 
-    /** The station knew the command when the following began; a refusal says that it does so no more. */
-    private static Failure orGone(String id, Failure e) {
-        return e.exitCode() == ExitCode.USAGE ? gone(id) : e;
+    /** The station knew the command when the following began. */
+    private Failure orGone(Failure e) {
+        return e.isNotFound() ? gone(id) : e;
     }
 
     static Failure gone(String id) {

@@ -6,14 +6,25 @@ public final class Failure extends Exception {
     private static final long serialVersionUID = 1;
 
     private final int exitCode;
+    private final boolean notFound;
 
     private Failure(int exitCode, String message) {
+        this(exitCode, message, false);
+    }
+
+    private Failure(int exitCode, String message, boolean notFound) {
         super(message, null, false, false);
         this.exitCode = exitCode;
+        this.notFound = notFound;
     }
 
     public static Failure usage(String message) {
         return new Failure(ExitCode.USAGE, message);
+    }
+
+    /** The station does not know what was named. */
+    public static Failure notFound(String message) {
+        return new Failure(ExitCode.USAGE, message, true);
     }
 
     public static Failure credential(String message) {
@@ -36,6 +47,10 @@ public final class Failure extends Exception {
 
     public int exitCode() {
         return exitCode;
+    }
+
+    public boolean isNotFound() {
+        return notFound;
     }
 
     public String text() {

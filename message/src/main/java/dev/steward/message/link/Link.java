@@ -208,7 +208,7 @@ public final class Link {
             generation = said;
             out.tell(new LinkEvent.RaisedGeneration(said));
         } else if (end == End.STATION && said > generation) {
-            out.tell(new LinkEvent.RaisedGeneration(said)); // the word of the node is recorded all the same
+            out.tell(new LinkEvent.ObeysHigherGeneration(said)); // the word of the node is recorded all the same
         }
         switch (frame) {
             case Frame.Hello hello -> hello(now, hello, out);

@@ -34,6 +34,9 @@ public sealed interface LinkEvent {
     /** A frame of a station older than one already heard: nothing of it counts. */
     record StaleGeneration(long said, long known) implements LinkEvent {}
 
-    /** The peer is, or a node knows, a higher generation than any before; to be stored. */
+    /** The station is of a higher generation than any before; to be stored. */
     record RaisedGeneration(long generation) implements LinkEvent {}
+
+    /** The node obeys a station of a higher generation than this one; told by each of its frames. */
+    record ObeysHigherGeneration(long generation) implements LinkEvent {}
 }

@@ -10,7 +10,6 @@ import dev.steward.message.OutputChunk;
 import dev.steward.message.Times;
 import dev.steward.message.link.Now;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** What the station makes of the words about each execution. Once a command may have left, the node's word decides. */
@@ -143,20 +142,8 @@ final class Executions {
         for (OutputChunk chunk : outcome.output()) {
             withOutput = output(withOutput, outcome.attempt(), chunk);
         }
-        var told = new Outcome(
-                outcome.state(),
-                outcome.attempt(),
-                outcome.exitCode(),
-                outcome.reason(),
-                outcome.startedAt(),
-                outcome.finishedAt(),
-                outcome.duration(),
-                outcome.stdoutBytes(),
-                outcome.stderrBytes(),
-                outcome.keptBytes(),
-                List.of());
         long stored = store.outputBytes(execution.command(), execution.node(), outcome.attempt());
-        Execution after = withOutput.ended(told, false).withStored(stored);
+        Execution after = withOutput.ended(outcome.withoutOutput(), false).withStored(stored);
         move(execution, after, execution.node(), outcome.finishedAt(), now, "");
     }
 

@@ -6,6 +6,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
+import dev.steward.message.Tally;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Link;
@@ -43,7 +44,7 @@ final class Nodes {
         final NodeName name;
         final Link link;
         /** How often a session came back that another one had replaced. */
-        long returns;
+        final Tally returns = new Tally();
 
         /** What the node wants to know before it starts it, in this batch. */
         final List<CommandId> asked = new ArrayList<>();
@@ -65,7 +66,7 @@ final class Nodes {
     private final RandomGenerator random;
     private final Map<NodeName, Node> nodes = new LinkedHashMap<>();
     private final Deque<Told> told = new ArrayDeque<>();
-    private final Set<Node> heardInBatch = new LinkedHashSet<>();
+    private final Set<Node> toFlush = new LinkedHashSet<>();
     private long position;
     private long counter;
     private boolean open;
@@ -111,7 +112,7 @@ final class Nodes {
         if (this.open != open) {
             this.open = open;
             nodes.values().forEach(this::grant);
-            heardInBatch.addAll(nodes.values()); // each is told at the end of the batch
+            toFlush.addAll(nodes.values()); // each is told at the end of the batch
         }
     }
 
@@ -125,7 +126,7 @@ final class Nodes {
     void frame(Now now, Node node, Frame frame) {
         boolean wasLive = node.link.isLive();
         node.link.frame(now, frame, sinkOf(node));
-        heardInBatch.add(node);
+        toFlush.add(node);
         if (wasLive || node.link.isLive()) { // else it may be a frame of long ago, from the mailbox or a replay
             node.lastHeardAt = now.wall();
         }
@@ -172,12 +173,12 @@ final class Nodes {
 
     /** The nodes that were heard since the last {@link #flush}. */
     List<Node> heard() {
-        return List.copyOf(heardInBatch);
+        return List.copyOf(toFlush);
     }
 
     void flush() {
-        heardInBatch.forEach(node -> node.link.flush(sinkOf(node)));
-        heardInBatch.clear();
+        toFlush.forEach(node -> node.link.flush(sinkOf(node)));
+        toFlush.clear();
     }
 
     /** Stores when each node was last heard, where that has changed. */

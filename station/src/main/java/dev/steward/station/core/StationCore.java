@@ -14,6 +14,7 @@ import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
 import dev.steward.message.Subject;
+import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
@@ -43,9 +44,9 @@ public final class StationCore {
     private final Executions executions;
     private final Cancels cancels;
     private final Dispatcher dispatcher;
-    private long undecodable;
+    private final Tally undecodable = new Tally();
+    private final Tally refusals = new Tally();
     private long heardGeneration;
-    private long refusals;
     private long expireAt;
     private long storeHeardAt;
 
@@ -162,7 +163,8 @@ public final class StationCore {
                     sink.log(System.Logger.Level.INFO, "node %s not reachable: %s".formatted(node.name, why));
                 }
                 case LinkEvent.StaleGeneration stale -> {} // only nodes judge generations
-                case LinkEvent.RaisedGeneration(long other) -> obeyedByNode(now, node, other);
+                case LinkEvent.RaisedGeneration raised -> {} // only nodes obey
+                case LinkEvent.ObeysHigherGeneration(long other) -> obeyedByNode(now, node, other);
             }
         }
     }
@@ -256,11 +258,10 @@ public final class StationCore {
             heardGeneration = other;
             sink.write(new LedgerWrite.PutGeneration(other));
         }
-        refusals++;
-        if (Long.bitCount(refusals) == 1) { // the 1st, 2nd, 4th, 8th …: each hello of each node says so
+        if (refusals.next()) { // each hello of each node says so
             String text =
                     "node %s obeys a station of generation %d and refuses this one, of %d (frame %d): if another runs,"
-                                    .formatted(node.name, other, node.link.generation(), refusals)
+                                    .formatted(node.name, other, node.link.generation(), refusals.count())
                             + " stop one of the two; if not, this ledger is an older copy or the clock went back: start this"
                             + " station again, and it takes a higher generation";
             sink.write(new LedgerWrite.PutEvent(node.name, "generation", text, now.wall(), now.wall()));
@@ -269,10 +270,9 @@ public final class StationCore {
     }
 
     private void twoOfOneName(Now now, Nodes.Node node) {
-        node.returns++;
-        if (Long.bitCount(node.returns) == 1) { // the 1st, 2nd, 4th, 8th …: the two may take turns for long
+        if (node.returns.next()) { // the two may take turns for long
             String text = "two agents speak as %s (turn %d): was its data folder copied to another machine? stop one"
-                    .formatted(node.name, node.returns);
+                    .formatted(node.name, node.returns.count());
             sink.write(new LedgerWrite.PutEvent(node.name, "clone", text, now.wall(), now.wall()));
             sink.log(System.Logger.Level.ERROR, text);
         }
@@ -322,11 +322,10 @@ public final class StationCore {
 
     /** @param from the node whose link has brought it, or the station itself where it came on none */
     private void refuse(Now now, NodeName from, Refusal refusal) {
-        undecodable++;
         sink.write(new LedgerWrite.Quarantine(refusal.kept(), refusal.reason(), now.wall()));
-        if (Long.bitCount(undecodable) == 1) { // the 1st, 2nd, 4th, 8th …: a flood must not fill the log
+        if (undecodable.next()) {
             String text = "%d frames refused; the last, on %s: %s"
-                    .formatted(undecodable, refusal.kept().subject(), refusal.reason());
+                    .formatted(undecodable.count(), refusal.kept().subject(), refusal.reason());
             sink.write(new LedgerWrite.PutEvent(from, "link", text, now.wall(), now.wall()));
             sink.log(System.Logger.Level.WARNING, text);
         }

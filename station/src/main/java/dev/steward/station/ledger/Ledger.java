@@ -49,11 +49,6 @@ public final class Ledger implements StationStore, AutoCloseable {
         return folder.resolve("ledger.db");
     }
 
-    /** After a failure; see {@link Database#settle}. */
-    public void settle() {
-        database.settle();
-    }
-
     public void begin() {
         database.begin();
     }
