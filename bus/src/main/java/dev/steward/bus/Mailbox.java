@@ -86,9 +86,11 @@ public final class Mailbox implements NatsBus.Reader {
                 .iterate(ConsumeOptions.builder().batchBytes(BATCH_BYTES).build())) {
             listener.connected();
             follow(connection, management, messages, incarnation, listener);
-        } catch (IOException | InterruptedException | JetStreamApiException | RuntimeException e) {
-            throw e;
-        } catch (JetStreamStatusCheckedException e) {
+        } catch (IOException
+                | InterruptedException
+                | JetStreamApiException
+                | JetStreamStatusCheckedException
+                | RuntimeException e) {
             throw e;
         } catch (Exception e) { // only from closing the consumer
             throw new IOException("closing the mailbox's consumer: " + e.getMessage(), e);

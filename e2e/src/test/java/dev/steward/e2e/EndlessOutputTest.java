@@ -53,7 +53,7 @@ class EndlessOutputTest {
         var agent = new ArrayList<Long>();
         var station = new ArrayList<Long>();
         // One alone, so that what is measured is not the programs' start, then three at once.
-        awaitState(order("yes", Duration.ofSeconds(3)), "timed-out");
+        installation.awaitState(order("yes", Duration.ofSeconds(3)), "ship1", "timed-out");
         List<CommandId> ids = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             ids.add(order("yes", Duration.ofSeconds(15)));
@@ -86,7 +86,7 @@ class EndlessOutputTest {
     @Test
     void theBeginningAndTheEndOfTooMuchOutputAreKept() throws Exception {
         CommandId id = order("echo head; yes | head -c 50000000; echo tail", Duration.ofMinutes(1));
-        awaitState(id, "succeeded");
+        installation.awaitState(id, "ship1", "succeeded");
 
         JsonObject execution = execution(id);
         assertThat(execution.text("stdout"))
@@ -103,11 +103,11 @@ class EndlessOutputTest {
         CommandId writing = order("(echo hi; exec yes) & echo $! >> %s".formatted(pids), Duration.ofMinutes(5));
 
         for (CommandId id : List.of(plain, ownSession, writing)) {
-            awaitState(id, "succeeded");
+            installation.awaitState(id, "ship1", "succeeded");
             assertThat(execution(id).text("stdout")).startsWith("hi\n");
         }
         assertThat(Files.readAllLines(pids)).hasSize(3);
-        awaitState(order("echo next", Duration.ofMinutes(1)), "succeeded");
+        installation.awaitState(order("echo next", Duration.ofMinutes(1)), "ship1", "succeeded");
     }
 
     @Test
@@ -116,7 +116,7 @@ class EndlessOutputTest {
         CommandId ownSession = order(leaving("setsid ") + "; sleep 1000", Duration.ofSeconds(2));
 
         for (CommandId id : List.of(plain, ownSession)) {
-            awaitState(id, "timed-out");
+            installation.awaitState(id, "ship1", "timed-out");
             assertThat(execution(id).text("stdout")).isEqualTo("hi\n");
         }
         List<String> left = Files.readAllLines(pids);
@@ -156,13 +156,6 @@ class EndlessOutputTest {
                 .orElseThrow()
                 .objects("executions", 1)
                 .getFirst();
-    }
-
-    private void awaitState(CommandId id, String state) throws Exception {
-        Await.until(
-                "%s %s".formatted(id, state),
-                SOON,
-                () -> installation.state(id, "ship1").equals(state));
     }
 
     private static long first(List<Long> samples) {

@@ -219,10 +219,7 @@ class FullDiskTest {
 
     private void awaitState(String state, List<Document.Command> commands) throws Exception {
         for (Document.Command command : commands) {
-            Await.until(
-                    command.id() + " is " + state,
-                    SOON,
-                    () -> state(command.id()).equals(state));
+            installation.awaitState(command.id(), "ship1", state);
         }
     }
 

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /** A broker, a station and agents as real processes, each of which a test may kill and start again. */
 final class Installation implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(1);
+    private static final Duration ENDS = Duration.ofMinutes(2);
+    private static final Duration STOP = Duration.ofMinutes(2);
 
     final Path folder;
     private final int brokerPort = Machine.freePort();
@@ -147,8 +149,12 @@ final class Installation implements AutoCloseable {
 
     /** SIGTERM, and wait for the end. */
     int stop(String name) throws InterruptedException {
-        process(name).destroy();
-        return process(name).waitFor();
+        Process process = process(name);
+        process.destroy();
+        if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("%s has not stopped within %d s".formatted(name, STOP.toSeconds()));
+        }
+        return process.exitValue();
     }
 
     /** Orders a shell line on nodes; returns the command's id. */
@@ -189,6 +195,13 @@ final class Installation implements AutoCloseable {
                 .orElseThrow()
                 .objects("executions", 1)
                 .getFirst();
+    }
+
+    void awaitState(CommandId id, String node, String state) throws Exception {
+        Await.until(
+                "%s on %s %s".formatted(id, node, state),
+                ENDS,
+                () -> state(id, node).equals(state));
     }
 
     String state(CommandId id, String node) throws Exception {

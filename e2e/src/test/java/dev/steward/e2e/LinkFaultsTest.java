@@ -62,7 +62,7 @@ class LinkFaultsTest {
         installation.startStation();
         LinkProxy proxy = proxy();
         startAgent("--broker", proxy.url());
-        stallAmidstCommands(proxy, NOTICED);
+        stallAmidstCommands(proxy);
         // By the hellos that were missing alone: the connection was never given up.
         assertThat(Files.readString(folder.resolve("ship1.log"))).doesNotContain("trying again");
     }
@@ -72,7 +72,7 @@ class LinkFaultsTest {
         installation.startStation();
         LinkProxy proxy = proxy();
         startAgent("--broker", proxy.url(), "--ping-interval", "2s");
-        stallAmidstCommands(proxy, NOTICED);
+        stallAmidstCommands(proxy);
         // Two pings without an answer, so the connection was given up while the line was dead.
         assertThat(Files.readString(folder.resolve("ship1.log"))).contains("trying again");
     }
@@ -82,7 +82,7 @@ class LinkFaultsTest {
         LinkProxy proxy = proxy();
         installation.startStation("--broker", proxy.url());
         startAgent();
-        stallAmidstCommands(proxy, NOTICED);
+        stallAmidstCommands(proxy);
     }
 
     @Test
@@ -127,7 +127,7 @@ class LinkFaultsTest {
                 () -> Files.readAllLines(stream).size() > written);
         proxy.heal();
 
-        awaitState(id, "succeeded");
+        installation.awaitState(id, "ship1", "succeeded");
         Await.until(
                 "all of its output",
                 SOON,
@@ -135,7 +135,7 @@ class LinkFaultsTest {
         assertThat(installation.execution(id, "ship1").text("stdout")).isEqualTo(Files.readString(stream));
     }
 
-    private void stallAmidstCommands(LinkProxy proxy, Duration noticed) throws Exception {
+    private void stallAmidstCommands(LinkProxy proxy) throws Exception {
         CommandId longOne = order("x", 1, "sleep 30").getFirst();
         order("before", 300, "sleep 0.2");
         awaitWorkUnderWay();
@@ -153,7 +153,7 @@ class LinkFaultsTest {
 
         installation.awaitReachable("ship1", false);
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - stalledAt);
-        assertThat(seconds).as("until it was noticed, s").isLessThanOrEqualTo(noticed.toSeconds());
+        assertThat(seconds).as("until it was noticed, s").isLessThanOrEqualTo(NOTICED.toSeconds());
         List<CommandId> during = order("during", 50, "true");
         while (System.nanoTime() - stalledAt < STALL.toNanos()) {
             assertThat(installation.state(during.getFirst(), "ship1")).isEqualTo("queued");
@@ -212,11 +212,6 @@ class LinkFaultsTest {
 
     private void awaitWorkUnderWay() throws Exception {
         Await.until("30 have started", SOON, () -> starts() >= 30);
-    }
-
-    private void awaitState(CommandId id, String state) throws Exception {
-        Await.until(
-                id + " is " + state, SOON, () -> installation.state(id, "ship1").equals(state));
     }
 
     /** Every command has succeeded, and has started once. */

@@ -40,8 +40,8 @@ class OneCommandTest {
     @Test
     void aCommandBringsOutcomeAndOutputOfEachNodeBack() throws Exception {
         CommandId id = installation.order("echo out; echo err >&2; exit 3", false, "ship1", "ship2");
-        awaitState(id, "ship1", "failed");
-        awaitState(id, "ship2", "failed");
+        installation.awaitState(id, "ship1", "failed");
+        installation.awaitState(id, "ship2", "failed");
 
         JsonObject execution = installation.execution(id, "ship1");
         assertThat(execution.integer("exitCode", 0, 255)).isEqualTo(3);
@@ -63,7 +63,7 @@ class OneCommandTest {
         assertThat(installation.state(id, "ship3")).isEqualTo("queued");
 
         installation.startAgent("ship3");
-        awaitState(id, "ship3", "succeeded");
+        installation.awaitState(id, "ship3", "succeeded");
 
         assertThat(Files.readAllLines(witness)).hasSize(1);
         installation.stop("ship3");
@@ -83,7 +83,7 @@ class OneCommandTest {
         installation.awaitReachable("ship10", false);
 
         installation.startAgent("ship10");
-        awaitState(id, "ship10", "succeeded");
+        installation.awaitState(id, "ship10", "succeeded");
 
         assertThat(Files.readAllLines(witness)).hasSize(1);
         installation.stop("ship10");
@@ -103,11 +103,11 @@ class OneCommandTest {
                 "four processes",
                 SOON,
                 () -> Files.exists(witness) && Files.readAllLines(witness).size() == 4);
-        awaitState(id, "ship4", "running");
+        installation.awaitState(id, "ship4", "running");
 
         installation.kill("ship4");
         installation.startAgent("ship4");
-        awaitState(id, "ship4", "interrupted");
+        installation.awaitState(id, "ship4", "interrupted");
 
         for (String pid : Files.readAllLines(witness)) {
             Await.until("process " + pid + " is gone", SOON, () -> !Machine.isRunning(pid));
@@ -129,7 +129,7 @@ class OneCommandTest {
 
         installation.kill("ship5");
         installation.startAgent("ship5");
-        awaitState(id, "ship5", "succeeded");
+        installation.awaitState(id, "ship5", "succeeded");
 
         assertThat(Files.readAllLines(witness)).hasSize(2);
         assertThat(installation.execution(id, "ship5").integer("attempt", 1, 3)).isEqualTo(2);
@@ -141,14 +141,14 @@ class OneCommandTest {
         Path witness = folder.resolve("forgotten");
         installation.startAgentAndWait("ship6");
         CommandId id = installation.order("echo $$ > %s; exec sleep 1000".formatted(witness), false, "ship6");
-        awaitState(id, "ship6", "running");
+        installation.awaitState(id, "ship6", "running");
         Await.until("its pid", SOON, () -> Files.exists(witness) && Files.size(witness) > 0);
 
         installation.kill("ship6");
         Folders.deleteFiles(installation.agentFolder("ship6"));
         installation.startAgent("ship6");
 
-        awaitState(id, "ship6", "lost");
+        installation.awaitState(id, "ship6", "lost");
         installation.stop("ship6");
         // Nobody knows of the sleeping process any more but this test.
         String pid = Files.readString(witness).strip();
@@ -163,22 +163,22 @@ class OneCommandTest {
         installation.startAgentAndWait("ship9");
         CommandId first = installation.order("until [ -e %s ]; do sleep 0.1; done".formatted(gate), false, "ship9");
         CommandId waiting = installation.order("echo x >> " + witness, false, "ship9");
-        awaitState(first, "ship9", "running");
-        awaitState(waiting, "ship9", "received");
+        installation.awaitState(first, "ship9", "running");
+        installation.awaitState(waiting, "ship9", "received");
         installation.kill("ship9");
         Path copy = folder.resolve("copy");
         Folders.copyFiles(installation.agentFolder("ship9"), copy);
 
         Files.createFile(gate);
         installation.startAgent("ship9");
-        awaitState(first, "ship9", "interrupted");
-        awaitState(waiting, "ship9", "succeeded");
+        installation.awaitState(first, "ship9", "interrupted");
+        installation.awaitState(waiting, "ship9", "succeeded");
         installation.kill("ship9");
         Folders.deleteFiles(installation.agentFolder("ship9"));
         Folders.copyFiles(copy, installation.agentFolder("ship9"));
         installation.startAgentAndWait("ship9");
         CommandId after = installation.order("echo after", false, "ship9");
-        awaitState(after, "ship9", "succeeded"); // in order: what waited before it was settled first
+        installation.awaitState(after, "ship9", "succeeded"); // in order: what waited before it was settled first
 
         assertThat(Files.readAllLines(witness)).hasSize(1);
         assertThat(installation.state(waiting, "ship9")).isEqualTo("succeeded");
@@ -190,10 +190,10 @@ class OneCommandTest {
     void anAgentToldToStopLetsWhatRunsEndWithinItsGrace() throws Exception {
         installation.startAgentAndWait("ship7", "--grace", "20s");
         CommandId id = installation.order("sleep 2; echo done", false, "ship7");
-        awaitState(id, "ship7", "running");
+        installation.awaitState(id, "ship7", "running");
 
         assertThat(installation.stop("ship7")).isEqualTo(143);
-        awaitState(id, "ship7", "succeeded");
+        installation.awaitState(id, "ship7", "succeeded");
         assertThat(installation.execution(id, "ship7").text("stdout")).isEqualTo("done\n");
         installation.awaitReachable("ship7", false);
     }
@@ -202,26 +202,26 @@ class OneCommandTest {
     void anAgentToldToStopInterruptsWhatOutlastsItsGrace() throws Exception {
         installation.startAgentAndWait("ship8", "--grace", "1s");
         CommandId id = installation.order("sleep 1000", false, "ship8");
-        awaitState(id, "ship8", "running");
+        installation.awaitState(id, "ship8", "running");
 
         installation.stop("ship8");
-        awaitState(id, "ship8", "interrupted");
+        installation.awaitState(id, "ship8", "interrupted");
     }
 
     @Test
     void aCancelStopsWhatRunsAndWhatWaits() throws Exception {
         CommandId running = installation.order("sleep 1000", false, "ship2");
         CommandId waiting = installation.order("echo never", false, "ship2");
-        awaitState(running, "ship2", "running");
-        awaitState(waiting, "ship2", "received");
+        installation.awaitState(running, "ship2", "running");
+        installation.awaitState(waiting, "ship2", "received");
 
         for (CommandId id : new CommandId[] {waiting, running}) {
             Machine.Result result = Machine.cli(installation.environment(), "cancel", id.toString());
             assertThat(result.exit()).as(result.err()).isZero();
         }
 
-        awaitState(waiting, "ship2", "canceled");
-        awaitState(running, "ship2", "canceled");
+        installation.awaitState(waiting, "ship2", "canceled");
+        installation.awaitState(running, "ship2", "canceled");
     }
 
     @Test
@@ -260,12 +260,5 @@ class OneCommandTest {
 
         assertThat(node.object("labels").text("region")).isEqualTo("north");
         assertThat(node.object("facts").integer("cpus", 1, 10_000)).isPositive();
-    }
-
-    private static void awaitState(CommandId id, String node, String state) throws Exception {
-        Await.until(
-                "%s on %s %s".formatted(id, node, state),
-                SOON,
-                () -> installation.state(id, node).equals(state));
     }
 }

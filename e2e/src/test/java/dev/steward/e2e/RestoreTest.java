@@ -46,16 +46,16 @@ class RestoreTest {
     void aLedgerFromAnOlderCopyIsToldAgainWhatHasHappenedAndNothingRunsTwice() throws Exception {
         // At the moment of the copy: ended, running, waiting, canceled but not yet told to its node, and not yet sent.
         CommandId ended = order("ship1", "ended", "echo was here");
-        awaitState(ended, "ship1", "succeeded");
+        installation.awaitState(ended, "ship1", "succeeded");
         CommandId running = order("ship1", "running", until("gate1") + "; echo through");
         CommandId waiting = order("ship1", "waiting", "echo then");
         CommandId stopped = order("ship2", "stopped", "exec sleep 1000");
         CommandId canceled = order("ship2", "canceled", "echo never");
-        awaitState(running, "ship1", "running");
-        awaitState(waiting, "ship1", "received");
-        awaitState(stopped, "ship2", "running");
+        installation.awaitState(running, "ship1", "running");
+        installation.awaitState(waiting, "ship1", "received");
+        installation.awaitState(stopped, "ship2", "running");
         awaitStart("stopped");
-        awaitState(canceled, "ship2", "received");
+        installation.awaitState(canceled, "ship2", "received");
         installation.kill("ship2");
         Machine.Result cancel =
                 Machine.cli(installation.environment(), "cancel", "--wait", "100ms", canceled.toString());
@@ -68,28 +68,28 @@ class RestoreTest {
         installation.startStation();
         installation.startAgentAndWait("ship2");
         Files.createFile(folder.resolve("gate1"));
-        awaitState(running, "ship1", "succeeded");
-        awaitState(waiting, "ship1", "succeeded");
-        awaitState(stopped, "ship2", "interrupted");
-        awaitState(canceled, "ship2", "canceled");
-        awaitState(queued, "ship2", "succeeded");
+        installation.awaitState(running, "ship1", "succeeded");
+        installation.awaitState(waiting, "ship1", "succeeded");
+        installation.awaitState(stopped, "ship2", "interrupted");
+        installation.awaitState(canceled, "ship2", "canceled");
+        installation.awaitState(queued, "ship2", "succeeded");
         Document.Command lostEnded = document("lostEnded", "echo lost and found");
         Document.Command lostRunning = document("lostRunning", until("gate2"));
         Document.Command lostWaiting = document("lostWaiting", "echo at last");
         installation.order(List.of(lostEnded, lostRunning, lostWaiting));
-        awaitState(lostEnded.id(), "ship1", "succeeded");
-        awaitState(lostRunning.id(), "ship1", "running");
-        awaitState(lostWaiting.id(), "ship1", "received");
+        installation.awaitState(lostEnded.id(), "ship1", "succeeded");
+        installation.awaitState(lostRunning.id(), "ship1", "running");
+        installation.awaitState(lostWaiting.id(), "ship1", "received");
         installation.kill("station");
         Folders.deleteFiles(stationFolder());
         Folders.copyFiles(copy, stationFolder());
         installation.startStation();
 
-        awaitState(running, "ship1", "succeeded");
-        awaitState(waiting, "ship1", "succeeded");
-        awaitState(stopped, "ship2", "interrupted");
-        awaitState(canceled, "ship2", "canceled");
-        awaitState(queued, "ship2", "succeeded");
+        installation.awaitState(running, "ship1", "succeeded");
+        installation.awaitState(waiting, "ship1", "succeeded");
+        installation.awaitState(stopped, "ship2", "interrupted");
+        installation.awaitState(canceled, "ship2", "canceled");
+        installation.awaitState(queued, "ship2", "succeeded");
         assertThat(installation.state(ended, "ship1")).isEqualTo("succeeded");
         assertThat(stdout(ended, "ship1")).isEqualTo("was here\n");
         assertThat(stdout(waiting, "ship1")).isEqualTo("then\n");
@@ -102,7 +102,7 @@ class RestoreTest {
         awaitEvent("ship1", lostWaiting.id() + ", which is not in the ledger: succeeded");
         installation.order(List.of(lostEnded, lostRunning, lostWaiting));
         for (Document.Command lost : List.of(lostEnded, lostRunning, lostWaiting)) {
-            awaitState(lost.id(), "ship1", "succeeded");
+            installation.awaitState(lost.id(), "ship1", "succeeded");
         }
         assertThat(stdout(lostEnded.id(), "ship1")).isEqualTo("lost and found\n");
 
@@ -120,14 +120,14 @@ class RestoreTest {
         Document.Command running = document("running", until("gate"));
         Document.Command waiting = document("waiting", "echo then");
         installation.order(List.of(ended, running, waiting));
-        awaitState(ended.id(), "ship1", "succeeded");
-        awaitState(running.id(), "ship1", "running");
-        awaitState(waiting.id(), "ship1", "received");
+        installation.awaitState(ended.id(), "ship1", "succeeded");
+        installation.awaitState(running.id(), "ship1", "running");
+        installation.awaitState(waiting.id(), "ship1", "received");
         CommandId stopped = order("ship2", "stopped", "exec sleep 1000");
         CommandId found = order("ship2", "found", "echo found in the journal");
-        awaitState(stopped, "ship2", "running");
+        installation.awaitState(stopped, "ship2", "running");
         awaitStart("stopped");
-        awaitState(found, "ship2", "received");
+        installation.awaitState(found, "ship2", "received");
 
         installation.kill("station");
         installation.kill("ship2");
@@ -145,7 +145,7 @@ class RestoreTest {
 
         installation.order(List.of(ended, running, waiting));
         for (Document.Command again : List.of(ended, running, waiting)) {
-            awaitState(again.id(), "ship1", "succeeded");
+            installation.awaitState(again.id(), "ship1", "succeeded");
         }
         assertThat(stdout(ended.id(), "ship1")).isEqualTo("was here\n");
         expectNewOrdersToRun();
@@ -184,7 +184,7 @@ class RestoreTest {
         installation.kill("station");
         installation.startStation();
         assertThat(generation()).isGreaterThan(high);
-        awaitState(id, "ship1", "succeeded");
+        installation.awaitState(id, "ship1", "succeeded");
         expectNewOrdersToRun();
         assertThat(starts("refused")).isEqualTo(1);
     }
@@ -192,7 +192,7 @@ class RestoreTest {
     private void expectNewOrdersToRun() throws Exception {
         for (String node : List.of("ship1", "ship2")) {
             CommandId id = order(node, "new-" + node, "echo new");
-            awaitState(id, node, "succeeded");
+            installation.awaitState(id, node, "succeeded");
             assertThat(starts("new-" + node)).isEqualTo(1);
         }
     }
@@ -239,13 +239,6 @@ class RestoreTest {
 
     private String stdout(CommandId id, String node) throws Exception {
         return installation.execution(id, node).text("stdout");
-    }
-
-    private void awaitState(CommandId id, String node, String state) throws Exception {
-        Await.until(
-                "%s on %s %s".formatted(id, node, state),
-                SOON,
-                () -> installation.state(id, node).equals(state));
     }
 
     private void awaitEvent(String node, String text) throws Exception {

@@ -5,6 +5,7 @@ import dev.steward.agent.core.StoredExecution;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputChunk;
 import dev.steward.station.core.Execution;
@@ -15,7 +16,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,8 +28,6 @@ import java.util.Set;
  * do and say. Where a disk was replaced, what only that disk knew is excused, and nothing else.
  */
 final class Oracle {
-    private record Key(CommandId command, NodeName node) {}
-
     private record Start(int attempt, long at) {}
 
     private record End(SimNode machine, int attempt, ExecutionState state) {}
@@ -45,13 +43,14 @@ final class Oracle {
     private final Map<CommandId, SimOrder> orders = new LinkedHashMap<>();
     private final Map<NodeName, Long> disturbed = new HashMap<>();
     private final Set<Key> lost = new HashSet<>();
-    private final Cancels cancels = new Cancels();
     private final Excuses excuses;
+    private final Cancels cancels;
     private int starts;
 
     Oracle(World world) {
         this.world = world;
         this.excuses = new Excuses(world);
+        this.cancels = new Cancels(excuses);
     }
 
     Excuses excuses() {
@@ -159,50 +158,18 @@ final class Oracle {
                 .filter(node -> ledger.execution(order.id(), node)
                         .filter(execution -> !execution.isFinal())
                         .isPresent())
-                .forEach(node -> cancels.accepted.add(new Key(order.id(), node)));
+                .forEach(node -> cancels.accepted(new Key(order.id(), node)));
     }
 
     /** The station has recorded that the node has the cancel. */
     void cancelConfirmed(CommandId command, NodeName node) {
-        cancels.confirmed.add(new Key(command, node));
+        cancels.confirmed(new Key(command, node));
     }
 
     /** The agent has committed a cancel of what runs, or of what waits for the station's word. */
     void cancelRecorded(Known disk, NodeName node, CommandId command) {
         disk.canceled(command);
-        cancels.recorded.add(new Key(command, node));
-    }
-
-    private final class Cancels {
-        private final Set<Key> accepted = new LinkedHashSet<>();
-        private final Set<Key> confirmed = new HashSet<>();
-        private final Set<Key> recorded = new HashSet<>();
-        private final Set<Key> refused = new HashSet<>();
-
-        void judgeStart(SimNode machine, SimOrder order) {
-            if (machine.known().isCanceled(order.id())) {
-                throw new Violation(
-                        "%s started %s after it had recorded a cancel".formatted(machine.label, order.id()));
-            }
-            boolean excused = excuses.ledger(order) || excuses.clone(order, machine.name);
-            if (!excused && confirmed.contains(new Key(order.id(), machine.name))) {
-                throw new Violation("%s started %s, of whose cancel the station had heard that the node has it"
-                        .formatted(machine.label, order.id()));
-            }
-        }
-
-        /** Each cancel must have stopped the execution, or been refused, or have come to what ran and ended by itself. */
-        void judgeAtRest(Execution execution) {
-            var key = new Key(execution.command(), execution.node());
-            boolean heeded = execution.state() == ExecutionState.CANCELED
-                    || execution.state() == ExecutionState.LOST
-                    || refused.contains(key)
-                    || recorded.contains(key);
-            if (accepted.contains(key) && !heeded) {
-                throw new Violation(
-                        "%s is %s, and nothing became of its cancel".formatted(name(execution), execution.state()));
-            }
-        }
+        cancels.recorded(new Key(command, node));
     }
 
     /** A process ended by itself. */
@@ -384,7 +351,7 @@ final class Oracle {
         boolean news = before.state() != after.state() || before.provisional() != after.provisional();
         if (transition.remark().startsWith("cancel refused")) {
             world.reached(Reached.CANCEL_REFUSED);
-            cancels.refused.add(new Key(after.command(), after.node()));
+            cancels.refused(new Key(after.command(), after.node()));
         }
         if (before.provisional() && !after.provisional()) {
             world.reached(Reached.LATE_WORD_AFTER_A_VERDICT);
@@ -406,7 +373,7 @@ final class Oracle {
             case REJECTED -> world.reached(Reached.REJECTED);
             case INTERRUPTED -> {
                 world.reached(Reached.INTERRUPTED);
-                if (after.attempt() == dev.steward.message.Limits.ATTEMPTS) {
+                if (after.attempt() == Limits.ATTEMPTS) {
                     world.reached(Reached.ATTEMPTS_USED_UP);
                 }
             }
@@ -419,7 +386,7 @@ final class Oracle {
         return histories.computeIfAbsent(new Key(command, node), key -> new History());
     }
 
-    private static String name(Execution execution) {
+    static String name(Execution execution) {
         return execution.command() + " on " + execution.node();
     }
 }

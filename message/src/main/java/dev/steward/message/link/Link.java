@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +64,7 @@ public final class Link {
     private long generation;
     private @Nullable Session peerSession;
     private long conversation;
-    private final Set<Session> leftSessions = new LinkedHashSet<>();
+    private final SequencedSet<Session> leftSessions = new LinkedHashSet<>();
     private boolean live;
     private long nonce;
     private OptionalLong peerNonce = OptionalLong.empty();
@@ -363,7 +363,7 @@ public final class Link {
         if (peerSession != null && !peerSession.equals(with)) {
             leftSessions.add(peerSession);
             if (leftSessions.size() > LEFT_SESSIONS) {
-                leftSessions.remove(leftSessions.iterator().next());
+                leftSessions.removeFirst();
             }
         }
         peerSession = with;
