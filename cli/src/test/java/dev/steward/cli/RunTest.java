@@ -130,14 +130,15 @@ class RunTest extends CommandLineFixture {
         station.on("GET /api/v1/stream", exchange -> {
             exchange.sendResponseHeaders(200, 0);
             String query = exchange.getRequestURI().getQuery();
-            boolean again = query.contains("lastEventId=%s-2".formatted(Station.ERA));
-            exchange.getResponseBody()
-                    .write(bytes(
-                            again
-                                    ? Station.transition(3, ID, "ship1", "succeeded", "succeeded")
-                                    : Station.transition(1, ID, "ship1", "received", "running")
-                                            + Station.transition(2, ID, "ship1", "running", "running")
-                                            + "id: " + Station.ERA + "-3\nevent: transition\ndata: {\"half"));
+            String events = switch (query.replaceFirst(".*lastEventId=", "")) {
+                case "0" ->
+                    Station.transition(1, ID, "ship1", "received", "running")
+                            + Station.transition(2, ID, "ship1", "running", "running")
+                            + "id: " + Station.ERA + "-3\nevent: transition\ndata: {\"half";
+                case Station.ERA + "-2" -> Station.transition(3, ID, "ship1", "succeeded", "succeeded");
+                default -> ": still here\n\n";
+            };
+            exchange.getResponseBody().write(bytes(events));
             exchange.close();
         });
 

@@ -4,6 +4,7 @@ package dev.steward.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.Document;
 import dev.steward.message.Limits;
 import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
@@ -161,7 +162,9 @@ class GarbageTest {
                         () -> Files.readString(folder.resolve(program + ".log")).contains("store failed"));
             }
         }
-        awaitSucceeded(installation.order("echo after", false, "ship1"));
+        Document.Command after = Installation.document("echo after", false, "ship1");
+        Await.until("the ledger takes orders again", SOON, () -> installation.offer(List.of(after)));
+        awaitSucceeded(after.id());
         assertThat(installation.process("ship1").isAlive()).isTrue();
         assertThat(installation.process("station").isAlive()).isTrue();
     }

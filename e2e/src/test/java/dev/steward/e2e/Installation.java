@@ -182,12 +182,17 @@ final class Installation implements AutoCloseable {
     }
 
     void order(List<Document.Command> documents) throws Exception {
+        if (!offer(documents)) {
+            throw new AssertionError("the order was refused");
+        }
+    }
+
+    /** Whether the station has taken them; the same documents may be offered again. */
+    boolean offer(List<Document.Command> documents) throws Exception {
         List<String> texts = documents.stream()
                 .map(document -> new String(document.encode(), StandardCharsets.UTF_8))
                 .toList();
-        if (request("commands", Json.bytes(Map.of("documents", texts))).isEmpty()) {
-            throw new AssertionError("the order was refused");
-        }
+        return request("commands", Json.bytes(Map.of("documents", texts))).isPresent();
     }
 
     JsonObject execution(CommandId id, String node) throws Exception {
