@@ -225,6 +225,26 @@ class OneCommandTest {
     }
 
     @Test
+    void aCancelOfWhatHasLeftAndDidNotArriveKeepsItFromEverStarting() throws Exception {
+        Path witness = folder.resolve("canceled");
+        installation.startAgentAndWait("ship11");
+        installation.kill("ship11"); // without a word, so that the station sends
+        CommandId id = installation.order("echo x >> " + witness, false, "ship11");
+        Machine.Result cancel = Machine.cli(installation.environment(), "cancel", id.toString(), "--wait", "1s");
+        assertThat(cancel.exit()).as(cancel.err()).isEqualTo(3);
+        assertThat(installation.state(id, "ship11")).isEqualTo("queued");
+
+        installation.startAgent("ship11");
+        installation.awaitState(id, "ship11", "canceled");
+
+        CommandId after = installation.order("true", false, "ship11");
+        installation.awaitState(after, "ship11", "succeeded"); // in order, so behind all that came before
+        assertThat(witness).doesNotExist();
+        assertThat(installation.execution(id, "ship11").text("reason")).isEqualTo("canceled before it came");
+        installation.stop("ship11");
+    }
+
+    @Test
     void aCommandOverItsTimeIsKilled() throws Exception {
         Machine.Result result = Machine.cli(
                 installation.environment(), "run", "--on", "ship1", "--timeout", "1s", "--json", "--", "sleep", "1000");

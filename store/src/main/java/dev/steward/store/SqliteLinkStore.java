@@ -54,6 +54,14 @@ public final class SqliteLinkStore implements LinkStore {
                         entry.subject().toString(),
                         entry.body(),
                         entry.sent());
+            case LinkWrite.ReplaceOutbox(NodeName peer, Lane lane, MessageId id, Subject subject, byte[] body) ->
+                database.execute(
+                        "UPDATE outbox SET subject = ?, body = ? WHERE peer = ? AND lane = ? AND id = ?",
+                        subject.toString(),
+                        body,
+                        peer.value(),
+                        lane.token(),
+                        id.toString());
             case LinkWrite.MarkSent(List<Long> positions) ->
                 positions.forEach(
                         position -> database.execute("UPDATE outbox SET sent = 1 WHERE position = ?", position));

@@ -305,7 +305,7 @@ public final class AgentCore {
                 return;
             }
             switch (Document.decode(data.body())) {
-                case Document.Cancel cancel -> executions.cancel(now, cancel);
+                case Document.Cancel cancel -> executions.cancel(now, cancel, data);
                 case Document.Command command -> executions.command(now, command, data);
             }
         } catch (RefusedException e) {

@@ -14,6 +14,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.link.Frame;
+import dev.steward.message.link.Lane;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import java.time.Duration;
@@ -252,11 +253,13 @@ final class Executions {
         start(now, supervisor.process(process));
     }
 
-    void cancel(Now now, Document.Cancel cancel) {
+    void cancel(Now now, Document.Cancel cancel, Frame.Data data) {
         CommandId id = cancel.command();
         Optional<StoredExecution> found = store.execution(id);
         if (!cancel.targets().contains(settings.name())) {
             outbox.error(now, new ErrorEvent("cancel " + id, "the document is not for this node", now.wall()));
+        } else if (found.isEmpty() && data.lane() == Lane.CONTROL) {
+            canceledInstead(now, id, data);
         } else if (found.isEmpty()) {
             outbox.ack(now, "cancel.steward", new Ack.Unknown(id));
         } else if (found.get().state() == ExecutionState.CANCELED) {
@@ -275,6 +278,22 @@ final class Executions {
             sink.write(new JournalWrite.PutCanceled(id));
             sink.stop(id, ExecutionState.CANCELED);
         }
+    }
+
+    /** Came in the place of its command, which so will never start, whatever copy of it is still under way. */
+    private void canceledInstead(Now now, CommandId id, Frame.Data data) {
+        var execution = new StoredExecution(
+                id,
+                ++position,
+                "cancel.steward",
+                data.body(),
+                ExecutionState.RECEIVED,
+                0,
+                "",
+                now.wall(),
+                Optional.empty(),
+                Optional.empty());
+        end(now, execution, Outcomes.unstarted(now, execution, ExecutionState.CANCELED, "canceled before it came"));
     }
 
     void inquiry(Now now, Inquiry inquiry, Frame.Data data) {

@@ -2,6 +2,9 @@
 package dev.steward.e2e.sim;
 
 import dev.steward.message.ExecutionState;
+import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
+import dev.steward.message.link.Frame;
 import dev.steward.station.core.Execution;
 import java.util.HashSet;
 import java.util.Set;
@@ -49,11 +52,20 @@ final class Cancels {
         }
     }
 
+    void judgeSend(SimStation station, SimOrder order, NodeName node, Frame.Data data) {
+        boolean command = !data.subject().equals(Subject.cancel(node));
+        if (command && accepted.contains(new Key(order.id(), node)) && !excuses.ledger(order)) {
+            throw new Violation(
+                    "%s sends %s to %s, whose cancel it has accepted".formatted(station.label, order.id(), node));
+        }
+    }
+
     /** Each cancel must have stopped the execution, or been refused, or have come to what ran and ended by itself. */
     void judgeAtRest(Execution execution) {
         var key = new Key(execution.command(), execution.node());
         boolean heeded = execution.state() == ExecutionState.CANCELED
                 || execution.state() == ExecutionState.LOST
+                || execution.attempt() == 0 // it will not run either way
                 || refused.contains(key)
                 || recorded.contains(key);
         if (accepted.contains(key) && !heeded) {

@@ -202,6 +202,25 @@ abstract class LinkStoreContract {
     }
 
     @Test
+    void anEntryIsReplacedInItsPlaceByItsIdOnItsOwnLaneToItsOwnPeer() {
+        OutboxEntry entry = put(1, PEER, Lane.CONTROL, 10);
+        put(2, PEER, Lane.CONTROL, 20);
+        apply(new LinkWrite.MarkSent(List.of(1L)));
+        Subject subject = Subject.cancel(PEER);
+        byte[] body = {1, 2, 3};
+        apply(new LinkWrite.ReplaceOutbox(OTHER, Lane.CONTROL, entry.id(), subject, body));
+        apply(new LinkWrite.ReplaceOutbox(PEER, Lane.RESULTS, entry.id(), subject, body));
+        assertThat(outboxBytes(Lane.CONTROL)).isEqualTo(30);
+
+        apply(new LinkWrite.ReplaceOutbox(PEER, Lane.CONTROL, entry.id(), subject, body));
+        assertThat(positions(PEER, Lane.CONTROL, 0, ENOUGH)).containsExactly(1L, 2L);
+        assertThat(store().outboxAfter(PEER, Lane.CONTROL, 0, ENOUGH).getFirst())
+                .usingRecursiveComparison()
+                .isEqualTo(new OutboxEntry(1, PEER, Lane.CONTROL, entry.id(), subject, body, true));
+        assertThat(outboxBytes(Lane.CONTROL)).isEqualTo(23);
+    }
+
+    @Test
     void entriesAreForgottenByTheirSubjectOnTheirOwnLaneToTheirOwnPeer() {
         Subject subject = put(1, PEER, Lane.CONTROL, 10).subject();
         put(2, PEER, Lane.RESULTS, 20);

@@ -58,13 +58,15 @@ final class MemoryLinkStore implements LinkStore {
                 put(entry);
                 addBytes(entry.lane(), entry.body().length);
             }
+            case LinkWrite.ReplaceOutbox(NodeName peer, Lane lane, MessageId id, Subject subject, byte[] body) ->
+                withId(peer, lane, id).ifPresent(entry -> {
+                    put(entry.with(subject, body));
+                    addBytes(lane, body.length - entry.body().length);
+                });
             case LinkWrite.MarkSent(List<Long> positions) -> positions.forEach(this::markSent);
             case LinkWrite.DeleteOutbox(long position) -> delete(position);
             case LinkWrite.ForgetOutbox(NodeName peer, Lane lane, MessageId id) ->
-                entries(peer, lane).values().stream()
-                        .filter(entry -> entry.id().equals(id))
-                        .findFirst()
-                        .ifPresent(entry -> delete(entry.position()));
+                withId(peer, lane, id).ifPresent(entry -> delete(entry.position()));
             case LinkWrite.ForgetSubject(NodeName peer, Lane lane, Subject subject) ->
                 entries(peer, lane).values().stream()
                         .filter(entry -> entry.subject().equals(subject))
@@ -74,6 +76,12 @@ final class MemoryLinkStore implements LinkStore {
             case LinkWrite.PutSeen(NodeName peer, Session session, Lane lane, long counter) ->
                 putSeen(seen.computeIfAbsent(peer, name -> new LinkedHashMap<>()), new SeenKey(session, lane), counter);
         }
+    }
+
+    private Optional<OutboxEntry> withId(NodeName peer, Lane lane, MessageId id) {
+        return entries(peer, lane).values().stream()
+                .filter(entry -> entry.id().equals(id))
+                .findFirst();
     }
 
     private void put(OutboxEntry entry) {

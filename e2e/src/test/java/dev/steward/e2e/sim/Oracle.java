@@ -8,6 +8,7 @@ import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputChunk;
+import dev.steward.message.link.Frame;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.Transition;
@@ -159,6 +160,15 @@ final class Oracle {
                         .filter(execution -> !execution.isFinal())
                         .isPresent())
                 .forEach(node -> cancels.accepted(new Key(order.id(), node)));
+    }
+
+    /** What was canceled before the station knew the node to have it must not leave any more. */
+    void judgeSend(SimStation station, Frame.Data data) {
+        NodeName node = data.envelope().to();
+        station.ledger()
+                .executionOf(node, data.id().toString())
+                .filter(execution -> execution.state() == ExecutionState.QUEUED)
+                .ifPresent(execution -> cancels.judgeSend(station, order(execution.command()), node, data));
     }
 
     /** The station has recorded that the node has the cancel. */
@@ -360,11 +370,7 @@ final class Oracle {
             return;
         }
         switch (after.state()) {
-            case CANCELED ->
-                world.reached(
-                        station
-                                ? Reached.CANCELED_BEFORE_IT_LEFT
-                                : after.attempt() > 0 ? Reached.CANCELED_WHILE_RUNNING : Reached.CANCELED_BY_NODE);
+            case CANCELED -> world.reached(station ? Reached.CANCELED_BEFORE_IT_LEFT : canceledByNode(after));
             case EXPIRED ->
                 world.reached(
                         !station
@@ -380,6 +386,14 @@ final class Oracle {
             case LOST -> world.reached(Reached.LOST);
             default -> {}
         }
+    }
+
+    private static Reached canceledByNode(Execution execution) {
+        if (execution.attempt() > 0) {
+            return Reached.CANCELED_WHILE_RUNNING;
+        }
+        boolean instead = execution.outcome().orElseThrow().reason().orElse("").equals("canceled before it came");
+        return instead ? Reached.CANCELED_INSTEAD : Reached.CANCELED_BY_NODE;
     }
 
     private History history(CommandId command, NodeName node) {

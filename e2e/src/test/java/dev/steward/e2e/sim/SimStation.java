@@ -10,6 +10,7 @@ import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
+import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
@@ -270,7 +271,9 @@ final class SimStation extends SimProgram<StationCore> {
                 return Optional.empty();
             }
             return ledger.outbox(position)
-                    .filter(entry -> entry.subject().equals(Subject.cancel(entry.peer())))
+                    // In the place of its command nobody can tell which of the two the node has.
+                    .filter(entry ->
+                            entry.lane() == Lane.RESULTS && entry.subject().equals(Subject.cancel(entry.peer())))
                     .map(entry -> new ConfirmedCancel(canceled(entry.body()), entry.peer()));
         }
 
@@ -286,6 +289,9 @@ final class SimStation extends SimProgram<StationCore> {
         public void send(Frame frame) {
             afterCommit(() -> {
                 world.flow().sent(SimStation.this, frame);
+                if (frame instanceof Frame.Data data) {
+                    world.oracle().judgeSend(SimStation.this, data);
+                }
                 reader.publish(FrameCodec.encode(frame));
             });
         }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Nothing lost, nothing run twice, in every seed. {@code -Dsteward.seeds} says how many; {@code scripts/simulate SEED}
@@ -17,6 +19,7 @@ class SimulatorTest {
     private static final long USUAL = 2_000;
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.DAYS) // as many seeds as are asked for
     void everySeedKeepsEveryPromise() throws Exception {
         long seeds = Long.getLong("steward.seeds", USUAL);
         Simulate.Result result = Simulate.seeds(1, seeds, false);

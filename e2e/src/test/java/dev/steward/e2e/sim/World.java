@@ -230,12 +230,16 @@ final class World {
         ledger.executions().stream()
                 .filter(execution -> !execution.isFinal())
                 .limit(10)
-                .forEach(execution -> text.append(", %s on %s %s%s"
+                .forEach(execution -> text.append(", %s %s%s, at the node %s"
                         .formatted(
-                                execution.command(),
-                                execution.node(),
+                                Oracle.name(execution),
                                 execution.state(),
-                                execution.provisional() ? " (provisional)" : "")));
+                                execution.provisional() ? " (provisional)" : "",
+                                nodes.stream()
+                                        .filter(node -> node.name.equals(execution.node()))
+                                        .flatMap(node -> node.disk().execution(execution.command()).stream())
+                                        .map(stored -> stored.state().toString())
+                                        .toList())));
         operator.orders().stream()
                 .filter(order -> !order.isAnswered())
                 .limit(5)

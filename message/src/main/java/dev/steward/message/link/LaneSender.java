@@ -23,7 +23,10 @@ final class LaneSender {
 
     private static final class InFlight {
         final long number;
-        final OutboxEntry entry;
+        OutboxEntry entry;
+        /** Of the largest that has left under this number. */
+        int bytes;
+
         final long sentAt;
         /** Unrecorded bytes on the whole link when it left, its own included. */
         final long flight;
@@ -33,6 +36,7 @@ final class LaneSender {
         InFlight(long number, OutboxEntry entry, long sentAt, long flight) {
             this.number = number;
             this.entry = entry;
+            this.bytes = entry.encodedBytes();
             this.sentAt = sentAt;
             this.flight = flight;
         }
@@ -92,6 +96,24 @@ final class LaneSender {
         }
         removeQueued(entry -> entry.id().equals(id));
         return OptionalLong.empty();
+    }
+
+    void replace(MessageId id, Subject subject, byte[] body) {
+        for (InFlight flight : inFlight) {
+            if (flight.entry.id().equals(id)) {
+                flight.entry = flight.entry.with(subject, body);
+                int more = Math.max(0, flight.entry.encodedBytes() - flight.bytes);
+                flight.bytes += more;
+                inFlightBytes += more;
+                return;
+            }
+        }
+        List<OutboxEntry> waiting = List.copyOf(queue);
+        queue.clear();
+        waiting.stream()
+                .map(entry -> entry.id().equals(id) ? entry.with(subject, body) : entry)
+                .forEach(queue::addLast);
+        countQueued();
     }
 
     void forget(Subject subject) {
@@ -159,7 +181,7 @@ final class LaneSender {
             newest = inFlight.removeFirst();
             timed &= !newest.timesNothing;
             OutboxEntry entry = newest.entry;
-            inFlightBytes -= entry.encodedBytes();
+            inFlightBytes -= newest.bytes;
             if (!settled.remove(entry.id())) {
                 out.write(new LinkWrite.DeleteOutbox(entry.position()));
             }
@@ -221,8 +243,12 @@ final class LaneSender {
 
     private void removeQueued(Predicate<OutboxEntry> which) {
         if (queue.removeIf(which)) {
-            queuedBytes = queue.stream().mapToLong(OutboxEntry::encodedBytes).sum();
+            countQueued();
         }
+    }
+
+    private void countQueued() {
+        queuedBytes = queue.stream().mapToLong(OutboxEntry::encodedBytes).sum();
     }
 
     private void append(OutboxEntry entry) {

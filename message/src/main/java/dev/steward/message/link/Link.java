@@ -158,6 +158,15 @@ public final class Link {
     }
 
     /**
+     * Sends something else in the place of a message that may have left, from now on: whichever of the two the peer gets
+     * first is the message with this id, and the other one is a duplicate.
+     */
+    public void replace(Lane lane, MessageId id, Subject subject, byte[] body, LinkSink out) {
+        sender(lane).replace(id, subject, body);
+        out.write(new LinkWrite.ReplaceOutbox(peer, lane, id, subject, body));
+    }
+
+    /**
      * The peer has evidently recorded a message whose receipt has not come yet. It is not sent again in another
      * conversation, where the peer may have come back with a store that has never seen it.
      */

@@ -9,6 +9,9 @@ import java.util.List;
 public sealed interface LinkWrite {
     record PutOutbox(OutboxEntry entry) implements LinkWrite {}
 
+    /** Gives the entry with this id other contents, where there is one. */
+    record ReplaceOutbox(NodeName peer, Lane lane, MessageId id, Subject subject, byte[] body) implements LinkWrite {}
+
     record MarkSent(List<Long> positions) implements LinkWrite {}
 
     record DeleteOutbox(long position) implements LinkWrite {}

@@ -21,6 +21,11 @@ public record OutboxEntry(
         return body.length + subject.toString().length() + 200;
     }
 
+    /** The same place and id with other contents. */
+    public OutboxEntry with(Subject otherSubject, byte[] otherBody) {
+        return new OutboxEntry(position, peer, lane, id, otherSubject, otherBody, sent);
+    }
+
     OutboxEntry asSent() {
         return sent ? this : new OutboxEntry(position, peer, lane, id, subject, body, true);
     }

@@ -190,6 +190,39 @@ class LinkTest {
     }
 
     @Test
+    void whatIsReplacedBeforeItArrivesNeverArrives() {
+        LinkWorld world = LinkWorld.connected();
+        world.lossPercent = 100;
+        MessageId replaced = world.station.put(Lane.CONTROL, "first");
+        world.station.put(Lane.CONTROL, "next");
+        world.station.replace(Lane.CONTROL, replaced, "instead");
+        world.lossPercent = 0;
+        world.drain(Duration.ofMinutes(1));
+        assertThat(world.node.received).containsExactly("instead", "next");
+
+        world.lossPercent = 100;
+        MessageId waiting = world.station.put(Lane.CONTROL, "second");
+        world.station.replace(Lane.CONTROL, waiting, "instead again");
+        world.lossPercent = 0;
+        world.node.restart();
+        world.drain(Duration.ofMinutes(1));
+        assertThat(world.node.received).last().isEqualTo("instead again");
+    }
+
+    @Test
+    void whatIsReplacedAfterItArrivedIsTheSameMessage() {
+        LinkWorld world = LinkWorld.connected();
+        MessageId replaced = world.station.put(Lane.CONTROL, "first");
+        world.run(Duration.ofMillis(1));
+        assertThat(world.node.received).containsExactly("first");
+        world.loseAllInTransit(); // its receipt
+        world.station.replace(Lane.CONTROL, replaced, "instead");
+        world.node.restart();
+        world.drain(Duration.ofMinutes(1));
+        assertThat(world.node.received).containsExactly("first");
+    }
+
+    @Test
     void aReplayedHelloIsNotLive() {
         LinkWorld world = LinkWorld.connected();
         Frame.Hello old = (Frame.Hello) world.node.sent.stream()

@@ -77,6 +77,10 @@ final class LinkWorld {
             return id;
         }
 
+        void replace(Lane lane, MessageId id, String text) {
+            link.replace(lane, id, Subject.command(other, "test", "link"), text.getBytes(StandardCharsets.UTF_8), this);
+        }
+
         @Override
         public void write(LinkWrite write) {
             store.apply(write);

@@ -17,6 +17,9 @@ final class MemoryLinkStore implements LinkStore {
     void apply(LinkWrite write) {
         switch (write) {
             case LinkWrite.PutOutbox(OutboxEntry entry) -> outbox.put(entry.position(), entry);
+            case LinkWrite.ReplaceOutbox(NodeName peer, Lane lane, MessageId id, Subject subject, byte[] body) ->
+                outbox.replaceAll((position, entry) ->
+                        entry.lane() == lane && entry.id().equals(id) ? entry.with(subject, body) : entry);
             case LinkWrite.MarkSent(List<Long> positions) ->
                 positions.forEach(position -> outbox.computeIfPresent(position, (key, entry) -> entry.asSent()));
             case LinkWrite.DeleteOutbox(long position) -> outbox.remove(position);

@@ -3,15 +3,15 @@ package dev.steward.station.core;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
-import dev.steward.message.ExecutionState;
 import dev.steward.message.Subject;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Now;
 import java.util.Optional;
 
 /**
- * Accepted cancels. They outlive the word that the node has recorded them: a node that comes back with a store from
- * before that is told again, in the bytes that were ordered, before it may start anything.
+ * Accepted cancels of what may have left. As long as the node is not known to have the command, its cancel goes in the
+ * command's place: the node gets either. They outlive the word that the node has recorded them: a node that comes back
+ * with a store from before that is told again, in the bytes that were ordered, before it may start anything.
  */
 final class Cancels {
     private final StationStore store;
@@ -24,41 +24,43 @@ final class Cancels {
         this.nodes = nodes;
     }
 
-    /**
-     * Sends a cancel for what may have left.
-     *
-     * @return false where one is on its way already
-     */
+    /** @return false where a cancel is on its way already */
     boolean order(Now now, Nodes.Node node, Execution execution, Document.Cancel document, byte[] bytes) {
-        // A node whose inbox is full closes the lane of commands; what it has recorded must still be stoppable.
-        boolean recorded = execution.state() != ExecutionState.QUEUED && !execution.provisional();
-        Lane lane = recorded ? Lane.RESULTS : Lane.CONTROL;
         boolean underWay = store.cancel(execution.command(), node.name)
-                .filter(kept -> store.isInOutbox(node.name, lane, kept.messageId()))
+                .filter(kept -> store.isInOutbox(node.name, Lane.CONTROL, kept.messageId())
+                        || store.isInOutbox(node.name, Lane.RESULTS, kept.messageId()))
                 .isPresent();
-        if (!underWay) {
-            send(now, node, lane, document, bytes);
+        if (underWay) {
+            return false;
         }
-        return !underWay;
+        String order = execution.messageId();
+        if (store.isInOutbox(node.name, Lane.CONTROL, order)) {
+            nodes.replace(node, Lane.CONTROL, order, Subject.cancel(node.name), bytes);
+            sink.write(new LedgerWrite.PutCancel(node.name, new StationStore.KeptCancel(document, bytes, order)));
+        } else {
+            send(now, node, document, bytes);
+        }
+        return true;
     }
 
-    /** The node has the command: a cancel that still waits behind it on the lane of commands, maybe closed, overtakes. */
-    void overtake(Now now, Nodes.Node node, CommandId command) {
-        store.cancel(command, node.name)
-                .filter(kept -> store.isInOutbox(node.name, Lane.CONTROL, kept.messageId()))
-                .ifPresent(kept -> send(now, node, Lane.RESULTS, kept.document(), kept.bytes()));
+    /** The node has the command, or the cancel that went in its place: which one nobody can tell, so it is told. */
+    void ensure(Now now, Nodes.Node node, Execution execution) {
+        store.cancel(execution.command(), node.name)
+                .filter(kept -> kept.messageId().equals(execution.messageId()))
+                .ifPresent(kept -> send(now, node, kept.document(), kept.bytes()));
     }
 
     /** Sends the cancel of a command again, where there is one, ahead of what is said next on the lane of results. */
     void repeat(Now now, Nodes.Node node, CommandId command) {
         Optional<StationStore.KeptCancel> kept = store.cancel(command, node.name)
                 .filter(cancel -> !store.isInOutbox(node.name, Lane.RESULTS, cancel.messageId()));
-        kept.ifPresent(cancel -> send(now, node, Lane.RESULTS, cancel.document(), cancel.bytes()));
+        kept.ifPresent(cancel -> send(now, node, cancel.document(), cancel.bytes()));
     }
 
-    private void send(Now now, Nodes.Node node, Lane lane, Document.Cancel document, byte[] bytes) {
-        String message =
-                nodes.enqueue(now, node, lane, Subject.cancel(node.name), bytes).toString();
+    /** Not on the lane of commands, which a node with a full inbox closes. */
+    private void send(Now now, Nodes.Node node, Document.Cancel document, byte[] bytes) {
+        String message = nodes.enqueue(now, node, Lane.RESULTS, Subject.cancel(node.name), bytes)
+                .toString();
         sink.write(new LedgerWrite.PutCancel(node.name, new StationStore.KeptCancel(document, bytes, message)));
     }
 }

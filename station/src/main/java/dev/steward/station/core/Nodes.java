@@ -146,10 +146,19 @@ final class Nodes {
         node.link.forget(lane, subject, sinkOf(node));
     }
 
+    /** Sends something else in the place of a message that may have left. */
+    void replace(Node node, Lane lane, String id, Subject subject, byte[] body) {
+        node.link.replace(lane, stored(id), subject, body, sinkOf(node));
+    }
+
     /** A message that the node has evidently recorded. */
     void settle(Node node, Lane lane, String id) {
+        node.link.settle(lane, stored(id), sinkOf(node));
+    }
+
+    private static MessageId stored(String id) {
         try {
-            node.link.settle(lane, MessageId.parse(id), sinkOf(node));
+            return MessageId.parse(id);
         } catch (RefusedException e) {
             throw new IllegalStateException("the ledger's id of a message: " + e.getMessage(), e);
         }

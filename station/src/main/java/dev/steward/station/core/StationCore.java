@@ -210,10 +210,7 @@ public final class StationCore {
         Optional<Execution> before = store.execution(ack.command(), node.name);
         if (ack.showsReceipt()) {
             before.filter(execution -> execution.state() == ExecutionState.QUEUED || execution.provisional())
-                    .ifPresent(execution -> {
-                        nodes.settle(node, Lane.CONTROL, execution.messageId());
-                        cancels.overtake(now, node, ack.command());
-                    });
+                    .ifPresent(execution -> nodes.settle(node, Lane.CONTROL, execution.messageId()));
         }
         if (ack instanceof Ack.Output output
                 && before.filter(execution ->
@@ -221,17 +218,33 @@ public final class StationCore {
                         .isPresent()) {
             node.asked.add(ack.command()); // output has a lane of its own: the word of its end may have come and gone
         }
+        if (ack instanceof Ack.CancelRefused
+                && before.filter(execution -> !execution.isFinal()).isPresent()) {
+            node.asked.add(ack.command()); // it has ended, and the word of that is gone
+        }
         executions.ack(now, node.name, ack);
+        ensureCanceled(now, node, ack.command());
+    }
+
+    /** A cancel that went in the place of a command is told to the node that has the command. */
+    private void ensureCanceled(Now now, Nodes.Node node, CommandId command) {
+        store.execution(command, node.name)
+                .filter(execution ->
+                        execution.state() != ExecutionState.QUEUED && execution.state() != ExecutionState.CANCELED)
+                .ifPresent(execution -> cancels.ensure(now, node, execution));
     }
 
     private void recorded(Now now, Nodes.Node node, OutboxEntry entry) {
-        if (entry.subject().equals(Subject.cancel(node.name)) || entry.subject().equals(Subject.inquiry(node.name))) {
-            return;
+        if (entry.lane() != Lane.CONTROL) {
+            return; // neither a command nor a cancel in its place
         }
         try {
-            CommandId command = Document.decode(entry.body()).id();
+            CommandId command = switch (Document.decode(entry.body())) {
+                case Document.Command ordered -> ordered.id();
+                case Document.Cancel cancel -> cancel.command();
+            };
             executions.recorded(now, command, node.name);
-            cancels.overtake(now, node, command);
+            ensureCanceled(now, node, command);
         } catch (RefusedException e) {
             throw new IllegalStateException("the outbox held an unreadable document: " + e.getMessage(), e);
         }
