@@ -64,12 +64,17 @@ public final class Agent {
     private volatile boolean connected;
     private volatile boolean stopping;
 
-    /** Takes the data folder, recovers what it holds, and starts; returns at once. */
-    public Agent(AgentSettings settings) {
+    /**
+     * Takes the data folder, recovers what it holds, and starts; returns at once.
+     *
+     * @throws RefusedException where the data folder is another node's
+     */
+    public Agent(AgentSettings settings) throws RefusedException {
         this.settings = settings;
         this.lock = FolderLock.take(settings.data());
         this.reserve = Reserve.in(settings.data());
         this.journal = Journal.open(settings.data());
+        journal.claim(settings.name(), settings.station());
         reserve.look(CommitLoop.now().millis());
         this.loop = new CommitLoop<>("agent-" + settings.name(), TICK_MS, new Host());
         killLeftovers();

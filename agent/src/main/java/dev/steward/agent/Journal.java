@@ -63,6 +63,30 @@ public final class Journal implements AgentStore, AutoCloseable {
         return new Journal(Database.open(folder.resolve("journal.db"), List.of(SCHEMA, DROPPED_OUTPUT)));
     }
 
+    /**
+     * Takes the journal for a node. Another node's executions are not its own: it would end and start what that one runs.
+     *
+     * @throws RefusedException where it is another node's, or of another station
+     */
+    public void claim(NodeName node, NodeName station) throws RefusedException {
+        claim("node", node);
+        claim("station", station);
+    }
+
+    private void claim(String key, NodeName name) throws RefusedException {
+        Optional<String> owner = meta(key);
+        if (owner.isPresent() && !owner.get().equals(name.value())) {
+            throw new RefusedException(
+                    "this data folder belongs to the %s '%s', not to '%s': give %3$s a folder of its own with --data, or start the agent with --%s %2$s"
+                            .formatted(key, owner.get(), name, key.equals("node") ? "name" : key));
+        }
+        if (owner.isEmpty()) {
+            begin();
+            putMeta(key, name.value());
+            commit();
+        }
+    }
+
     public void begin() {
         database.begin();
     }

@@ -61,6 +61,7 @@ public final class Main implements Runnable {
         var line = new CommandLine(new Main())
                 .addSubcommand(run)
                 .addSubcommand(new Nodes(surroundings))
+                .addSubcommand(new Events(surroundings))
                 .addSubcommand(new Commands(surroundings))
                 .addSubcommand(new Show(surroundings))
                 .addSubcommand(new Watch(surroundings))

@@ -2,9 +2,11 @@
 package dev.steward.cli;
 
 import dev.steward.cli.api.NodeInfo;
+import dev.steward.cli.api.StationClient;
 import dev.steward.cli.result.JsonViews;
 import dev.steward.cli.terminal.Ages;
 import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.SafeText;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.cli.terminal.Table;
 import dev.steward.message.json.Json;
@@ -40,7 +42,12 @@ final class Nodes implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        List<NodeInfo> nodes = station.client(surroundings).nodes();
+        StationClient client = station.client(surroundings);
+        List<NodeInfo> nodes = client.nodes();
+        Instant now = surroundings.clock().instant();
+        client.status().troubles(since -> Ages.text(now, since)).stream()
+                .map(SafeText::line)
+                .forEach(surroundings.err()::println);
         if (json) {
             surroundings
                     .out()
@@ -51,7 +58,6 @@ final class Nodes implements Callable<Integer> {
             surroundings.err().println("no nodes yet: an agent shows up here once it has said hello");
             return 0;
         }
-        Instant now = surroundings.clock().instant();
         var table = new Table("NAME", "STATE", "LAST HEARD", "OS", "LABELS");
         for (NodeInfo node : nodes) {
             table.row(

@@ -14,7 +14,7 @@ class CommandLineTest extends CommandLineFixture {
     @Test
     void helpBeginsWithExamplesAndExitsWithZero() {
         for (String command :
-                List.of("run", "nodes", "commands", "show", "watch", "output", "cancel", "version", "up")) {
+                List.of("run", "nodes", "events", "commands", "show", "watch", "output", "cancel", "version", "up")) {
             out.reset();
             assertThat(steward(command, "--help")).isZero();
             assertThat(out()).contains("Examples:\n  steward " + command);
@@ -86,6 +86,30 @@ class CommandLineTest extends CommandLineFixture {
                         + "\"truncatedBytes\":null,\"attempt\":null,\"startedAt\":null,\"finishedAt\":null,"
                         + "\"durationMs\":null,\"reachable\":true,\"lastHeardAt\":\"2026-01-31T12:00:00.000Z\",")
                 .endsWith("}\n");
+    }
+
+    @Test
+    void nodesSaysWhereTheStationHearsNobody() {
+        station.on("GET /api/v1/nodes", 200, Station.nodes("ship1"));
+        station.on("GET /api/v1/status", 200, Station.status(false));
+
+        assertThat(steward("nodes", "--json")).isZero();
+        assertThat(err()).contains("no connection to its broker nats://127.0.0.1:4222 for", "no space for its mailbox");
+        assertThat(out()).startsWith("[{\"name\":\"ship1\"").doesNotContain("mailbox");
+    }
+
+    @Test
+    void eventsAreListedNewestFirstWithoutTheirControlCharacters() {
+        station.on("GET /api/v1/events", 200, """
+                {"events":[{"position":7,"node":"ship1","source":"disk","text":"nearly \\u001b[31mfull",
+                 "at":"2026-01-31T12:02:58.000Z","receivedAt":"2026-01-31T12:02:58.000Z"}]}""");
+        station.on("GET /api/v1/events?limit=19&before=7", 200, "{\"events\":[]}");
+
+        assertThat(steward("events", "--node", "ship1")).isZero();
+        assertThat(out()).contains("NODE", "ship1", "disk", "full").doesNotContain("\u001b");
+        assertThat(station.requests("GET /api/v1/events").getFirst()).endsWith("&node=ship1");
+        assertThat(steward("events", "--json", "-n", "1")).isZero();
+        assertThat(out()).contains("[{\"position\":7,");
     }
 
     @Test

@@ -37,6 +37,7 @@ final class Station implements AutoCloseable {
     Station() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        on("GET /api/v1/status", 200, status(true));
         server.createContext("/", this::handle);
         server.start();
     }
@@ -133,6 +134,12 @@ final class Station implements AutoCloseable {
                 {"id":"%s","method":"shellcommand","domain":"operatingsystem","arguments":{"command":["date"]},\
                 "issuer":"me@here","state":"%s","orderedAt":"2026-01-31T12:00:00.000Z",\
                 "startBefore":"2026-02-01T12:00:00.000Z","timeoutMs":60000,"repeatable":false,"total":%d,"states":{%s}}""".formatted(id, state, total, states);
+    }
+
+    static String status(boolean connected) {
+        return """
+                {"broker":{"url":"nats://127.0.0.1:4222","connected":%s,"since":"2026-01-31T12:00:00.000Z","reason":%s},\
+                "ledger":{"failure":null,"spaceLow":false,"space":null}}""".formatted(connected, connected ? "null" : "\"no space for its mailbox\"");
     }
 
     static String nodes(String... names) {

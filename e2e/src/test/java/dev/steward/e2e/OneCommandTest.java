@@ -254,6 +254,26 @@ class OneCommandTest {
     }
 
     @Test
+    void aDataFolderOfOneNodeIsRefusedToAnother() throws Exception {
+        installation.startAgentAndWait("ship12");
+        installation.stop("ship12");
+
+        Machine.Result other = Machine.cli(
+                Map.of(),
+                "agent",
+                "--name",
+                "ship13",
+                "--broker",
+                installation.brokerUrl(),
+                "--data",
+                installation.agentFolder("ship12").toString());
+        assertThat(other.exit()).isEqualTo(2);
+        assertThat(other.err())
+                .contains("belongs to the node 'ship12', not to 'ship13'")
+                .contains("--name ship12");
+    }
+
+    @Test
     void aDataFolderIsHeldByOneProcessAtATime() throws Exception {
         Machine.Result second = Machine.cli(
                 Map.of(),

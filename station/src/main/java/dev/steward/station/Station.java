@@ -22,6 +22,7 @@ import dev.steward.station.core.StationCore;
 import dev.steward.station.core.StationSink;
 import dev.steward.station.http.Api;
 import dev.steward.station.http.Feed;
+import dev.steward.station.http.Health;
 import dev.steward.station.http.Orders;
 import dev.steward.station.http.Presence;
 import dev.steward.station.ledger.Ledger;
@@ -70,6 +71,8 @@ public final class Station implements Orders {
     private Ledger ledger;
     private StationCore core;
     private volatile boolean connected;
+    private volatile Health.Broker broker;
+    private volatile Space space;
     private volatile boolean stopping;
     private String mailboxIncarnation = "";
     private long mailboxPosition;
@@ -81,7 +84,8 @@ public final class Station implements Orders {
         this.lock = FolderLock.take(settings.data());
         this.reserve = Reserve.in(settings.data());
         this.ledger = Ledger.open(settings.data());
-        reserve.look(CommitLoop.now().millis());
+        this.space = reserve.look(CommitLoop.now().millis());
+        this.broker = new Health.Broker(settings.bus().url(), false, Instant.now(), "not tried yet");
         this.loop = new CommitLoop<>("station", TICK_MS, new Host());
         ledger.begin();
         this.generation = ledger.raiseGeneration(Instant.now());
@@ -103,7 +107,8 @@ public final class Station implements Orders {
                 this,
                 reader,
                 feed,
-                presence);
+                presence,
+                () -> new Health(broker, loop.failure(), space));
         loop.start();
         file.write();
         LOG.log(System.Logger.Level.INFO, "serving {0}, generation {1}", settings.url(), Long.toString(generation));
@@ -209,8 +214,9 @@ public final class Station implements Orders {
 
         @Override
         public void tick(Now now, List<Committer.Input<StationCore>> batch) {
-            Space space = reserve.look(now.millis());
-            batch.add((station, at) -> station.space(space));
+            Space seen = reserve.look(now.millis());
+            space = seen;
+            batch.add((station, at) -> station.space(seen));
             batch.add(StationCore::tick);
         }
 
@@ -312,12 +318,14 @@ public final class Station implements Orders {
         @Override
         public void connected() throws InterruptedException {
             connected = true;
+            broker = broker.connected(Instant.now());
             loop.put(StationCore::connected);
         }
 
         @Override
         public void disconnected(String why) throws InterruptedException {
             connected = false;
+            broker = broker.disconnected(Instant.now(), why);
             loop.put(StationCore::disconnected);
         }
 

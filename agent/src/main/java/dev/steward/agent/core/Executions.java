@@ -290,7 +290,7 @@ final class Executions {
                 ExecutionState.RECEIVED,
                 0,
                 "",
-                now.wall(),
+                now.wall().plus(KEEP_ENDED), // its deadline is not known
                 Optional.empty(),
                 Optional.empty());
         end(now, execution, Outcomes.unstarted(now, execution, ExecutionState.CANCELED, "canceled before it came"));

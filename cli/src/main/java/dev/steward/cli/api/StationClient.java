@@ -65,6 +65,17 @@ public final class StationClient {
                         json.text("version"), json.text("station"), json.integer("generation", 0, Long.MAX_VALUE)));
     }
 
+    public StatusInfo status() throws Failure {
+        return decode(get("/api/v1/status"), StatusInfo::from);
+    }
+
+    /** Events, newest first; {@code before} leaves out those from that position on. */
+    public List<EventInfo> events(Optional<String> node, int limit, long before) throws Failure {
+        String path = "/api/v1/events?limit=" + Math.min(limit, PAGE) + "&before=" + before
+                + node.map(name -> "&node=" + Http.encode(name)).orElse("");
+        return decode(get(path), json -> map(json.objects("events", PAGE), EventInfo::from));
+    }
+
     public List<NodeInfo> nodes() throws Failure {
         return decode(get("/api/v1/nodes"), json -> map(json.objects("nodes", Limits.NODES), NodeInfo::from));
     }

@@ -154,7 +154,7 @@ public final class Follower {
     static Failure gone(String id) {
         return Failure.incomplete("""
                 the station does not know the command %s any more: its ledger was restored from an older copy or made anew
-                  the nodes may have run it; what they say of it is in the ledger's table `event`""".formatted(id));
+                  the nodes may have run it; see what they say of it with: steward events""".formatted(id));
     }
 
     /** Replayed events say that the command is over from the first on, so that alone ends nothing. */

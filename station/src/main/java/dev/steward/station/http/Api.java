@@ -48,11 +48,14 @@ public final class Api implements AutoCloseable {
     private final Views views;
     private final EventStream stream;
     private final Access access;
+    private final Health.Source health;
     private final Javalin server;
 
     /** Starts to serve. */
-    public Api(Settings settings, Orders orders, LedgerReader ledger, Feed feed, Presence presence) {
+    public Api(
+            Settings settings, Orders orders, LedgerReader ledger, Feed feed, Presence presence, Health.Source health) {
         this.settings = settings;
+        this.health = health;
         this.orders = orders;
         this.ledger = ledger;
         this.views = new Views(presence);
@@ -89,7 +92,9 @@ public final class Api implements AutoCloseable {
     private void route(RoutesConfig routes) {
         routes.before("/api/*", access::check);
         get(routes, "/api/v1/version", this::version);
+        get(routes, "/api/v1/status", context -> json(context, Views.status(health.health())));
         get(routes, "/api/v1/nodes", this::nodes);
+        get(routes, "/api/v1/events", this::events);
         routes.post("/api/v1/commands", this::order);
         get(routes, "/api/v1/commands", this::commands);
         get(routes, "/api/v1/commands/{id}", context -> json(context, Views.command(command(context))));
@@ -114,6 +119,13 @@ public final class Api implements AutoCloseable {
 
     private void nodes(Context context) throws InterruptedException {
         json(context, Map.of("nodes", ledger.nodes().stream().map(views::node).toList()));
+    }
+
+    private void events(Context context) throws InterruptedException {
+        long before = number(context.queryParam("before"), "before", 1, Long.MAX_VALUE, Long.MAX_VALUE);
+        int limit = (int) number(context.queryParam("limit"), "limit", 1, 500, 50);
+        List<LedgerReader.Event> found = ledger.events(context.queryParam("node"), before, limit);
+        json(context, Map.of("events", found.stream().map(Views::event).toList()));
     }
 
     private void order(Context context) throws InterruptedException {

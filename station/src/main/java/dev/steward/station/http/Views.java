@@ -2,6 +2,7 @@
 package dev.steward.station.http;
 
 import dev.steward.message.RefusedException;
+import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.station.ledger.LedgerReader;
@@ -27,6 +28,33 @@ final class Views {
         view.put("lastHeardAt", presence.lastHeardAt(node.name(), node.lastHeardAt()));
         view.put("labels", facts != null && facts.get("labels") instanceof JsonObject labels ? labels : Map.of());
         view.put("facts", facts);
+        return view;
+    }
+
+    static Map<String, @Nullable Object> status(Health health) {
+        var broker = new LinkedHashMap<String, @Nullable Object>();
+        broker.put("url", health.broker().url());
+        broker.put("connected", health.broker().connected());
+        broker.put("since", Times.text(health.broker().since()));
+        broker.put(
+                "reason",
+                health.broker().reason().isEmpty() ? null : health.broker().reason());
+        var ledger = new LinkedHashMap<String, @Nullable Object>();
+        ledger.put("failure", health.ledger().orElse(null));
+        ledger.put("spaceLow", health.space().low());
+        ledger.put(
+                "space", health.space().text().isEmpty() ? null : health.space().text());
+        return Map.of("broker", broker, "ledger", ledger);
+    }
+
+    static Map<String, @Nullable Object> event(LedgerReader.Event event) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("position", event.position());
+        view.put("node", event.node());
+        view.put("source", event.source());
+        view.put("text", event.text());
+        view.put("at", event.at());
+        view.put("receivedAt", event.receivedAt());
         return view;
     }
 

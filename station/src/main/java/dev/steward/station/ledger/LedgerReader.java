@@ -42,6 +42,16 @@ public final class LedgerReader implements AutoCloseable {
             String state,
             Map<String, Integer> states) {}
 
+    /**
+     * Something that was told besides executions.
+     *
+     * @param node who told it, or whom the station tells of
+     * @param source the part that it is about: {@code disk}, {@code clone}, {@code generation}, {@code link}, a process …
+     * @param at when it was seen, RFC 3339
+     * @param receivedAt when the station recorded it, RFC 3339
+     */
+    public record Event(long position, String node, String source, String text, String at, String receivedAt) {}
+
     public record Node(
             String name,
             @Nullable String lastHeardAt,
@@ -105,6 +115,27 @@ public final class LedgerReader implements AutoCloseable {
         return with(database -> database.query(
                 "SELECT name, last_heard_at, facts FROM node ORDER BY name",
                 row -> new Node(row.getString(1), row.getString(2), row.getString(3))));
+    }
+
+    /**
+     * What nodes, and the station itself, have told besides executions: below a position, newest first.
+     *
+     * @param node of this node alone, or of all where it is null
+     */
+    public List<Event> events(@Nullable String node, long before, int limit) throws InterruptedException {
+        return with(database -> database.query(
+                "SELECT position, node, source, text, at, received_at FROM event"
+                        + " WHERE position < ?1 AND (?2 IS NULL OR node = ?2) ORDER BY position DESC LIMIT ?3",
+                row -> new Event(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6)),
+                before,
+                node,
+                limit));
     }
 
     /** Commands with an id below {@code before}, newest first. */

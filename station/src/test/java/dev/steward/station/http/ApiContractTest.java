@@ -12,6 +12,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
+import dev.steward.message.Space;
 import dev.steward.message.json.JsonObject;
 import dev.steward.station.core.Answer;
 import dev.steward.station.ledger.LedgerReader;
@@ -105,6 +106,9 @@ class ApiContractTest {
             assertThat(client.get("/api/v1/commands").json().objects("commands", 9))
                     .hasSize(1);
             assertThat(client.get("/api/v1/version").json().text("version")).isEqualTo("1.2.3");
+            assertThat(client.get("/api/v1/status").json().object("broker").bool("connected"))
+                    .isTrue();
+            assertThat(client.get("/api/v1/events").json().objects("events", 9)).isEmpty();
         }
     }
 
@@ -186,6 +190,7 @@ class ApiContractTest {
         byte[] tooLarge = new byte[Limits.REQUEST_BYTES + 1];
         assertThat(client.post("/api/v1/commands", tooLarge).error()).isEqualTo("413 too-large");
         assertThat(client.get("/api/v1/commands?limit=501").error()).isEqualTo("400 bad-request");
+        assertThat(client.get("/api/v1/events?before=0").error()).isEqualTo("400 bad-request");
         for (String rest : List.of("", "/executions", "/output/ship1/stdout")) {
             assertThat(client.get("/api/v1/commands/xyz!" + rest).error()).isEqualTo("400 bad-request");
             assertThat(client.get("/api/v1/commands/ffffffff" + rest).error()).isEqualTo("404 not-found");
@@ -238,6 +243,7 @@ class ApiContractTest {
                     .isEqualTo("500 internal");
             for (String path : List.of(
                     "nodes",
+                    "events",
                     "commands",
                     "commands/ffffffff",
                     "commands/ffffffff/executions",
@@ -326,7 +332,11 @@ class ApiContractTest {
                     orders,
                     reader,
                     new Feed(),
-                    new Presence());
+                    new Presence(),
+                    () -> new Health(
+                            new Health.Broker("nats://none", false, Instant.EPOCH, "not tried yet"),
+                            Optional.empty(),
+                            Space.ENOUGH));
             client = new ApiClient(station.openApi, port, "secret");
         }
 

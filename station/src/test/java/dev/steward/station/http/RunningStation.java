@@ -59,6 +59,10 @@ final class RunningStation implements AutoCloseable {
         station = start();
     }
 
+    void stopBroker() throws InterruptedException {
+        broker.close();
+    }
+
     @Override
     public void close() throws InterruptedException {
         client.close();
