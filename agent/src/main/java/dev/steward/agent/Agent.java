@@ -31,7 +31,6 @@ import dev.steward.store.Committer;
 import dev.steward.store.FolderLock;
 import dev.steward.store.Reserve;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,9 +46,6 @@ import java.util.random.RandomGenerator;
 public final class Agent {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
     private static final long TICK_MS = 100;
-
-    /** How long beyond the grace time a stop waits for a journal that does not work. */
-    private static final Duration STORE_PATIENCE = Duration.ofSeconds(5);
 
     private final AgentSettings settings;
     private final RandomGenerator random = new SecureRandom();
@@ -93,7 +89,7 @@ public final class Agent {
      */
     public Optional<String> stop() throws InterruptedException {
         stopping = true;
-        return loop.awaitEnd(settings.grace().plus(STORE_PATIENCE));
+        return loop.awaitEnd(settings.grace());
     }
 
     private void commit() {

@@ -49,9 +49,6 @@ public final class Station implements Orders {
     private static final long TICK_MS = 200;
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
 
-    /** How long a stop waits for a ledger that does not work. */
-    private static final Duration STORE_PATIENCE = Duration.ofSeconds(5);
-
     private static final long MAILBOX_BYTES = 1L << 30;
 
     private final StationSettings settings;
@@ -119,7 +116,7 @@ public final class Station implements Orders {
         file.delete();
         api.close();
         stopping = true;
-        return loop.awaitEnd(STORE_PATIENCE);
+        return loop.awaitEnd(Duration.ZERO);
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.store;
 
+import dev.steward.message.StopTimes;
 import dev.steward.message.link.Now;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,14 +105,15 @@ public final class CommitLoop<C> {
     }
 
     /**
-     * Waits for the end, which the host was asked for. A store that does not work is waited for as long as {@code
-     * patience}, a commit that hangs no longer than twice that.
+     * Waits for the end, which the host was asked for, no longer than {@link StopTimes} allows for a store that does not
+     * work and a commit that hangs.
      *
+     * @param grace how long the host itself may take
      * @return why not all could be recorded; empty where it was
      */
-    public Optional<String> awaitEnd(Duration patience) throws InterruptedException {
-        patientUntil = now().millis() + patience.toMillis();
-        if (!ended.await(2 * patience.toMillis(), TimeUnit.MILLISECONDS)) {
+    public Optional<String> awaitEnd(Duration grace) throws InterruptedException {
+        patientUntil = now().millis() + StopTimes.patience(grace).toMillis();
+        if (!ended.await(StopTimes.longest(grace).toMillis(), TimeUnit.MILLISECONDS)) {
             return committer.failure().or(() -> Optional.of("something that runs, or the store, does not end in time"));
         }
         return unrecorded;

@@ -2,6 +2,7 @@
 package dev.steward.cli.up;
 
 import dev.steward.cli.terminal.Failure;
+import dev.steward.message.StopTimes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,6 +78,7 @@ final class Broker {
                 Map.of(),
                 command,
                 false,
+                StopTimes.killAfter(GRACE),
                 new LogFile(folder.log("broker")),
                 folder.broker(),
                 record());

@@ -24,6 +24,7 @@ final class Child {
      *
      * @param byHand the line that starts it without {@code up}
      * @param endsWithUp it watches its stdin, a pipe that {@code up} holds, and ends when that closes
+     * @param killAfter how long after SIGTERM it may be there still, by its own rules
      * @param record where to note which process it is
      */
     record Plan(
@@ -33,6 +34,7 @@ final class Child {
             Map<String, String> environment,
             List<String> byHand,
             boolean endsWithUp,
+            Duration killAfter,
             LogFile log,
             Path folder,
             Path record) {}
@@ -43,6 +45,12 @@ final class Child {
     /** Our programs end so where they can't run and have said why: a folder in use, an address taken, a wrong setting. */
     private static final List<Integer> REFUSALS = List.of(1, 2);
 
+    /** How often a folder that somebody else has is looked at. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+    /** Who could not run before and has been there that long has got beyond what stopped it. */
+    private static final Duration RUNS = Duration.ofSeconds(5);
+
     private final Plan plan;
     private final Backoff backoff = new Backoff();
     private @Nullable Process process;
@@ -50,6 +58,7 @@ final class Child {
     private long startAgainNanos;
     private boolean ended;
     private boolean waitsForRestart;
+    private boolean unannounced;
     private String refusal = "";
 
     Child(Plan plan) {
@@ -68,7 +77,45 @@ final class Child {
         return process != null && process.isAlive();
     }
 
-    void start() throws IOException {
+    /** Starts it, where nobody else has its folder. */
+    private Optional<String> tryToStart() throws IOException {
+        Optional<Long> other = FolderHolder.of(plan.folder);
+        if (other.isEmpty()) {
+            start();
+            unannounced = !refusal.isEmpty();
+            return unannounced ? Optional.empty() : Optional.of(startedAgain());
+        }
+        process = null;
+        waitsForRestart = true;
+        startAgainNanos = System.nanoTime() + LOOK_AGAIN.toNanos();
+        return refusal(("%s runs already as the process %d, which this `up` has not started; that one is left alone, and "
+                        + "when it ends this `up` starts its own")
+                .formatted(plan.name, other.get()));
+    }
+
+    /** At the begin of {@code up}; what there is to tell comes with the first {@link #check}. */
+    void begin() throws IOException {
+        if (FolderHolder.of(plan.folder).isEmpty()) {
+            start();
+        } else {
+            waitsForRestart = true;
+            startAgainNanos = System.nanoTime();
+        }
+    }
+
+    private String startedAgain() {
+        return "%s started again, pid %d"
+                .formatted(plan.name, process().map(Process::pid).orElse(0L));
+    }
+
+    /** Said once, however often it is tried. */
+    private Optional<String> refusal(String text) {
+        boolean news = !text.equals(refusal);
+        refusal = text;
+        return news ? Optional.of(text) : Optional.empty();
+    }
+
+    private void start() throws IOException {
         var line = new ArrayList<String>();
         line.add("setsid"); // does not fork, as a process just spawned leads no group: the pid stays
         line.addAll(plan.command);
@@ -94,10 +141,12 @@ final class Child {
     Optional<String> check() throws IOException {
         plan.log.limit();
         if (waitsForRestart && System.nanoTime() - startAgainNanos >= 0) {
-            start();
-            return refusal.isEmpty()
-                    ? Optional.of("%s started again, pid %d".formatted(plan.name, process == null ? 0 : process.pid()))
-                    : Optional.empty();
+            return tryToStart();
+        }
+        if (unannounced && isAlive() && System.nanoTime() - startedNanos >= RUNS.toNanos()) {
+            unannounced = false;
+            refusal = "";
+            return Optional.of(startedAgain());
         }
         if (ended || process == null || process.isAlive()) {
             return Optional.empty();
@@ -111,15 +160,13 @@ final class Child {
         Duration pause = backoff.afterRunOf(Duration.ofNanos(System.nanoTime() - startedNanos));
         waitsForRestart = true;
         startAgainNanos = System.nanoTime() + pause.toNanos();
-        String before = refusal;
-        refusal = REFUSALS.contains(exit) ? String.join("", plan.log.tail(1)).strip() : "";
-        if (refusal.isEmpty()) {
+        String why = REFUSALS.contains(exit) ? plan.log.refusal() : "";
+        if (why.isEmpty()) {
+            refusal = "";
             return Optional.of("%s crashed (exit %d), is started again in %s; its log: %s"
                     .formatted(plan.name, exit, Durations.text(pause), plan.log.path()));
         }
-        return refusal.equals(before) // said once; the next tries go on in silence
-                ? Optional.empty()
-                : Optional.of("%s can't run, and is tried again and again: %s".formatted(plan.name, refusal));
+        return refusal("%s can't run, and is tried again and again: %s".formatted(plan.name, why));
     }
 
     void terminate() {
@@ -130,11 +177,16 @@ final class Child {
     }
 
     /** After {@link #terminate}; true where it ended by itself. */
-    boolean awaitEnd(Duration grace) throws InterruptedException {
-        if (process == null || process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-            return true;
+    boolean awaitEnd(Duration within) throws InterruptedException {
+        return process == null || process.waitFor(Math.max(0, within.toMillis()), TimeUnit.MILLISECONDS);
+    }
+
+    /** With all that it runs: an agent can't do that any more. */
+    void kill() throws InterruptedException {
+        if (process != null) {
+            Remains remains = Remains.of(process.toHandle());
+            process.destroyForcibly().waitFor();
+            remains.kill();
         }
-        process.destroyForcibly().waitFor();
-        return false;
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.up;
 
+import dev.steward.message.StopTimes;
+import dev.steward.message.text.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +16,8 @@ import java.util.stream.Collectors;
  * the monitor works, and after a stop nothing is started any more.
  */
 final class Children {
-    private static final Duration GRACE = Duration.ofSeconds(10);
+    /** Longer than a stop takes that waits for nothing. */
+    private static final Duration SILENCE = Duration.ofSeconds(3);
 
     /** Agents first, so that the station hears their last words, and the broker last. */
     private static final List<String> STOP_ORDER = List.of("agent", "station", "broker");
@@ -32,7 +35,7 @@ final class Children {
         if (!stopping) {
             plan.log().rotate();
             children.add(child);
-            child.start();
+            child.begin();
         }
         return child;
     }
@@ -59,7 +62,7 @@ final class Children {
         return stopping;
     }
 
-    /** SIGTERM for all of a role, ten seconds for each, then SIGKILL. Does nothing the second time. */
+    /** SIGTERM for all of a role; SIGKILL for who takes longer than it may. Does nothing the second time. */
     void stop() {
         stopping = true;
         synchronized (this) {
@@ -78,21 +81,45 @@ final class Children {
         say.accept(
                 "stopping " + stopped.stream().map(child -> child.plan().name()).collect(Collectors.joining(", ")));
         stopped.forEach(Child::terminate);
-        Duration grace = GRACE;
-        for (Child child : stopped) {
-            long begin = System.nanoTime();
-            try {
-                if (!child.awaitEnd(grace)) {
-                    say.accept("%s did not stop in time and was killed"
-                            .formatted(child.plan().name()));
+        long begin = System.nanoTime();
+        try {
+            awaitAll(stopped, begin, SILENCE);
+            sayWhoIsWaitedFor(stopped);
+            for (Child child : stopped) {
+                Duration within = child.plan().killAfter().minusNanos(System.nanoTime() - begin);
+                if (!child.awaitEnd(within)) {
+                    child.kill();
+                    say.accept("%s did not stop within %s and was killed, with what it ran"
+                            .formatted(
+                                    child.plan().name(),
+                                    Durations.text(child.plan().killAfter())));
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
             }
-            // They were told at the same moment, so the time is everybody's.
-            grace = grace.minusNanos(System.nanoTime() - begin);
-            grace = grace.isNegative() ? Duration.ZERO : grace;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void awaitAll(List<Child> stopped, long begin, Duration limit) throws InterruptedException {
+        for (Child child : stopped) {
+            child.awaitEnd(limit.minusNanos(System.nanoTime() - begin));
+        }
+    }
+
+    private void sayWhoIsWaitedFor(List<Child> stopped) {
+        List<Child> left = stopped.stream().filter(Child::isAlive).toList();
+        if (!left.isEmpty()) {
+            Duration longest = left.stream()
+                    .map(child -> child.plan().killAfter())
+                    .max(Duration::compareTo)
+                    .orElseThrow();
+            say.accept("waiting for %s, at most %s%s"
+                    .formatted(
+                            left.stream().map(child -> child.plan().name()).collect(Collectors.joining(", ")),
+                            Durations.text(longest),
+                            left.getFirst().plan().role().equals("agent")
+                                    ? "; what they run has %s to end by itself".formatted(Durations.text(StopTimes.GRACE))
+                                    : ""));
         }
     }
 }

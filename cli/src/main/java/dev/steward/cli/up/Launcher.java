@@ -3,9 +3,13 @@ package dev.steward.cli.up;
 
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.NodeName;
+import dev.steward.message.StopTimes;
+import dev.steward.message.text.Durations;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +32,7 @@ record Launcher(Path path, Map<String, String> environment) {
                 name,
                 folder,
                 data,
+                StopTimes.GRACE,
                 List.of(
                         "agent",
                         "--name",
@@ -35,11 +40,13 @@ record Launcher(Path path, Map<String, String> environment) {
                         "--broker",
                         brokerUrl,
                         "--station",
-                        "central",
+                        NodeName.CENTRAL.value(),
                         "--data",
                         data.toString(),
                         "--heartbeat", // on one machine bytes cost nothing, and a crash should show soon
-                        "5s"));
+                        "5s",
+                        "--grace", // not what STEWARD_GRACE says: how long a stop may take rests on it
+                        Durations.text(StopTimes.GRACE)));
     }
 
     Child.Plan station(DataFolder folder, String http, String brokerUrl) {
@@ -49,8 +56,11 @@ record Launcher(Path path, Map<String, String> environment) {
                 "station",
                 folder,
                 data,
+                Duration.ZERO,
                 List.of(
                         "station",
+                        "--name",
+                        NodeName.CENTRAL.value(),
                         "--broker",
                         brokerUrl,
                         "--data",
@@ -61,7 +71,7 @@ record Launcher(Path path, Map<String, String> environment) {
                         folder.stationFile().toString()));
     }
 
-    private Child.Plan plan(String role, String name, DataFolder folder, Path data, List<String> arguments) {
+    private Child.Plan plan(String role, String name, DataFolder folder, Path data, Duration grace, List<String> arguments) {
         var byHand = new ArrayList<String>();
         byHand.add(path.toString());
         byHand.addAll(arguments);
@@ -74,6 +84,7 @@ record Launcher(Path path, Map<String, String> environment) {
                 childEnvironment(),
                 byHand,
                 true,
+                StopTimes.killAfter(grace),
                 new LogFile(folder.log(name)),
                 data,
                 folder.record(name));

@@ -47,6 +47,14 @@ record LogFile(Path path) {
         }
     }
 
+    /** Why a program of ours has refused to run: the last thing that it said, without the hint at its help. */
+    String refusal() {
+        return tail(2).stream()
+                .filter(line -> !line.startsWith("see steward "))
+                .reduce("", (before, line) -> line)
+                .strip();
+    }
+
     private Path older() {
         return path.resolveSibling(path.getFileName() + ".1");
     }

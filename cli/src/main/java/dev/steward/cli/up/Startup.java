@@ -59,6 +59,7 @@ final class Startup {
         for (String node : nodes) {
             awaitEarlier(node);
         }
+        checkStationFolder();
         broker.endLeftover(say);
         broker.checkPort();
         checkHttpPort(http);
@@ -91,6 +92,15 @@ final class Startup {
         say.accept("waiting for %s of an earlier `up` to end, pid %d".formatted(name, pid));
         if (!await(EARLIER_PROCESS, () -> !earlier.get().isAlive())) {
             throw Failure.failed("%s of an earlier `up` is still running\n  end it with: kill %d".formatted(name, pid));
+        }
+    }
+
+    private void checkStationFolder() throws Failure {
+        Optional<Long> holder = FolderHolder.of(folder.station());
+        if (holder.isPresent()) {
+            throw Failure.failed(
+                    "a station that `up` has not started runs on %s, pid %d\n  end it with: kill %d\n  or choose another folder with --data DIR"
+                            .formatted(folder.station(), holder.get(), holder.get()));
         }
     }
 
@@ -200,13 +210,20 @@ final class Startup {
                     child.plan().role().equals("station")
                             ? "central"
                             : child.plan().name(),
-                    child.process()
-                            .map(process -> String.valueOf(process.pid()))
-                            .orElse("-"),
+                    pid(child),
                     child.plan().folder().toString());
         }
         table.print(surroundings.out());
         surroundings.out().println();
+    }
+
+    /** As it is now; who was started by somebody else runs as well. */
+    private static String pid(Child child) {
+        Optional<Long> own = child.process().filter(Process::isAlive).map(Process::pid);
+        Optional<Long> other = FolderHolder.of(child.plan().folder()).filter(pid -> own.isEmpty());
+        return own.map(String::valueOf)
+                .or(() -> other.map(pid -> pid + " (not of this `up`)"))
+                .orElse("-");
     }
 
     private void printHints(StationClient client, List<String> nodes, boolean usualFolder) {

@@ -128,6 +128,7 @@ class ChildrenTest {
                 Map.of(),
                 List.of("steward", role, "--name", "a b"),
                 true,
+                Duration.ofSeconds(20),
                 new LogFile(folder.resolve(name + ".log")),
                 folder,
                 folder.resolve(name + ".json")));
