@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.agent;
 
+import dev.steward.agent.method.Methods;
 import dev.steward.bus.BusSettings;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.StopTimes;
+import dev.steward.message.Subject;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.text.DidYouMean;
 import dev.steward.message.text.Durations;
 import dev.steward.message.text.Options;
 import dev.steward.message.text.Options.Option;
+import dev.steward.store.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,33 +60,60 @@ public record AgentSettings(
     private static final Set<String> FILE_KEYS =
             Set.of("name", "broker", "data", "station", "heartbeat", "pingInterval", "grace", "labels", "processes");
     private static final int MAX_CONCURRENCY = 256;
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     /** @throws RefusedException where a setting is missing or wrong; the text says which and where it comes from */
     static AgentSettings from(Map<String, List<String>> flags, Map<String, String> environment, String version)
             throws RefusedException {
         var source = new Source(flags, environment, readFile(flags, environment));
-        NodeName name = NodeName.parse(source.required("name"));
+        NodeName station = NodeName.parse(source.text("station", "station", NodeName.CENTRAL.value()));
+        NodeName name = name(source, station);
         Map<String, String> labels = new LinkedHashMap<>();
         if (source.file.has("labels")) {
-            labels.putAll(source.file.textMap("labels"));
+            labels.putAll(labels(source.file.object("labels")));
         }
         for (String label : flags.getOrDefault("label", List.of())) {
             labels.put(key("label", label), value("label", label));
         }
         return new AgentSettings(
                 name,
-                NodeName.parse(source.text("station", "station", NodeName.CENTRAL.value())),
+                station,
                 new BusSettings(
-                        source.required("broker"),
+                        BusSettings.checkedUrl(source.required("broker")),
                         name.value(),
                         source.duration("ping-interval", "pingInterval", BusSettings.DEFAULT_PING_INTERVAL),
                         BusSettings.DEFAULT_MAX_RECONNECT_DELAY),
                 Path.of(source.required("data")).toAbsolutePath(),
                 source.duration("heartbeat", "heartbeat", Duration.ofSeconds(30)),
-                source.duration("grace", "grace", Duration.ofSeconds(10)),
+                source.duration("grace", "grace", StopTimes.GRACE),
                 labels,
                 concurrency(flags, source.file),
                 version);
+    }
+
+    private static NodeName name(Source source, NodeName station) throws RefusedException {
+        NodeName name = NodeName.parse(source.required("name"));
+        if (name.equals(station)) {
+            throw new RefusedException(
+                    "the name '%s' is the station's own (--station); give this node another one with --name, or as 'name' in the file"
+                            .formatted(name));
+        }
+        if (name.value().equals(NodeName.ALL)) {
+            throw new RefusedException("the name 'all' means all nodes, wherever targets are given; give this node another one");
+        }
+        return name;
+    }
+
+    private static Map<String, String> labels(JsonObject written) throws RefusedException {
+        var labels = new LinkedHashMap<String, String>();
+        for (String key : written.names()) {
+            if (!(written.get(key) instanceof String text)) {
+                throw new RefusedException("the label '%s' must be a text, so put its value in quotes, as in %s: \"%s\""
+                        .formatted(key, key, written.get(key) instanceof Long number ? number : "…"));
+            }
+            labels.put(key, text);
+        }
+        return labels;
     }
 
     private static JsonObject readFile(Map<String, List<String>> flags, Map<String, String> environment)
@@ -102,7 +133,7 @@ public record AgentSettings(
             }
             file = object;
         } catch (IOException e) {
-            throw new RefusedException("cannot read %s: %s".formatted(given, e));
+            throw new RefusedException("--config %s can't be read: %s".formatted(given, FileTrouble.text(e)));
         } catch (YamlEngineException e) {
             throw new RefusedException("%s is not valid YAML: %s".formatted(given, e.getMessage()));
         }
@@ -136,7 +167,7 @@ public record AgentSettings(
             for (String process : processes.names()) {
                 JsonObject settings = processes.object(process);
                 settings.onlyKnown(Set.of("concurrency"));
-                concurrency.put(process, (int) settings.integer("concurrency", 1, MAX_CONCURRENCY));
+                concurrency.put(process("'processes'", process), (int) settings.integer("concurrency", 1, MAX_CONCURRENCY));
             }
         }
         for (String flag : flags.getOrDefault("concurrency", List.of())) {
@@ -145,7 +176,7 @@ public record AgentSettings(
                 if (number < 1 || number > MAX_CONCURRENCY) {
                     throw new RefusedException("--concurrency must lie between 1 and " + MAX_CONCURRENCY);
                 }
-                concurrency.put(key("concurrency", flag), number);
+                concurrency.put(process("--concurrency", key("concurrency", flag)), number);
             } catch (NumberFormatException e) {
                 throw new RefusedException("--concurrency %s: not a number".formatted(flag));
             }
@@ -153,10 +184,26 @@ public record AgentSettings(
         return concurrency;
     }
 
+    /** A name that can't be any process's would be a setting without effect. */
+    private static String process(String where, String name) throws RefusedException {
+        int dot = name.indexOf('.');
+        String method = dot < 0 ? name : name.substring(0, dot);
+        if (Methods.named(method).isEmpty()) {
+            throw new RefusedException("%s: this agent has no method '%s'%s"
+                    .formatted(where, method, DidYouMean.suffix(method, Methods.names())));
+        }
+        if (dot < 0) {
+            throw new RefusedException("%s: '%s' is a method; name a process by method and domain, for instance %s.operatingsystem"
+                    .formatted(where, name, name));
+        }
+        Subject.token("domain", name.substring(dot + 1));
+        return name;
+    }
+
     private static String key(String flag, String text) throws RefusedException {
         int equals = text.indexOf('=');
         if (equals < 1) {
-            throw new RefusedException("--%s %s: write KEY=VALUE".formatted(flag, text));
+            throw new RefusedException("--%s %s: write %s".formatted(flag, text, flag.equals("label") ? "KEY=VALUE" : "PROCESS=N"));
         }
         return text.substring(0, equals);
     }
@@ -191,9 +238,15 @@ public record AgentSettings(
         }
 
         Duration duration(String flag, String fileKey, Duration otherwise) throws RefusedException {
-            Duration value = Durations.parse(text(flag, fileKey, Durations.text(otherwise)));
-            if (value.isZero()) {
-                throw new RefusedException("--%s must be longer than zero".formatted(flag));
+            Duration value;
+            try {
+                value = Durations.parse(text(flag, fileKey, Durations.text(otherwise)));
+            } catch (RefusedException e) {
+                throw new RefusedException("--%s: %s".formatted(flag, e.getMessage()));
+            }
+            if (value.isZero() || value.compareTo(LONGEST) > 0) {
+                throw new RefusedException(
+                        "--%s must be longer than zero and at most %s".formatted(flag, Durations.text(LONGEST)));
             }
             return value;
         }

@@ -77,8 +77,8 @@ class AgentSettingsTest {
                 "heartbeat: 5 | 'heartbeat' must be a text",
                 "heartbeat: soon | 'soon' is not a duration",
                 "heartbeat: 0s | longer than zero",
-                "processes: {a.b: {concurrency: 0}} | must lie between 1 and 256",
-                "processes: {a.b: {threads: 2}} | unknown field",
+                "processes: {shellcommand.b: {concurrency: 0}} | must lie between 1 and 256",
+                "processes: {shellcommand.b: {threads: 2}} | unknown field",
                 "- a list | must be a map",
                 "a: [ | not valid YAML",
             })
@@ -104,6 +104,6 @@ class AgentSettingsTest {
         assertThatThrownBy(() -> settings(Map.of(), "--name", "ship1", "--data", "/d"))
                 .hasMessageContaining("--broker is missing");
         assertThatThrownBy(() -> AgentSettings.OPTIONS.parse(List.of("--borker", "x")))
-                .hasMessageContaining("did you mean 'broker'");
+                .hasMessageContaining("did you mean '--broker'");
     }
 }

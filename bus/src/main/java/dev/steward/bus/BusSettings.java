@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.bus;
 
+import dev.steward.message.RefusedException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * How to reach the broker.
@@ -14,6 +18,34 @@ import java.time.Duration;
 public record BusSettings(String url, String clientName, Duration pingInterval, Duration maxReconnectDelay) {
     public static final Duration DEFAULT_PING_INTERVAL = Duration.ofSeconds(30);
     public static final Duration DEFAULT_MAX_RECONNECT_DELAY = Duration.ofSeconds(15);
+
+    private static final Set<String> SCHEMES = Set.of("nats", "tls");
+
+    /** @throws RefusedException where {@code url} is not what {@link #url} may be */
+    public static String checkedUrl(String url) throws RefusedException {
+        for (String each : url.split(",", -1)) {
+            if (!isBroker(each)) {
+                throw new RefusedException(
+                        "--broker: '%s' is not the address of a broker; write nats://HOST:PORT or tls://HOST:PORT, several with commas"
+                                .formatted(each));
+            }
+        }
+        return url;
+    }
+
+    private static boolean isBroker(String url) {
+        try {
+            var uri = new URI(url);
+            return uri.getScheme() != null
+                    && SCHEMES.contains(uri.getScheme())
+                    && uri.getHost() != null
+                    && (uri.getPort() == -1 || uri.getPort() > 0 && uri.getPort() <= 65_535)
+                    && uri.getRawPath().isEmpty()
+                    && uri.getRawQuery() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
 
     public static BusSettings of(String url, String clientName) {
         return new BusSettings(url, clientName, DEFAULT_PING_INTERVAL, DEFAULT_MAX_RECONNECT_DELAY);

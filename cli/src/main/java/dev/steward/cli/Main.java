@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -116,6 +117,9 @@ public final class Main implements Runnable {
         String word = unmatched.getUnmatched().getFirst();
         var known = new ArrayList<String>(spec.optionsMap().keySet());
         known.addAll(spec.subcommands().keySet());
+        if (!spec.subcommands().isEmpty()) {
+            known.addAll(List.of("agent", "station")); // of the script
+        }
         String what = word.startsWith("-") ? "option" : spec.subcommands().isEmpty() ? "argument" : "command";
         return "unknown %s '%s'%s".formatted(what, word, DidYouMean.suffix(word, known));
     }

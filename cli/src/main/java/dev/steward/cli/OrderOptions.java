@@ -5,6 +5,7 @@ import dev.steward.cli.order.CommandsFile;
 import dev.steward.cli.order.Order;
 import dev.steward.cli.order.ShellArguments;
 import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.Limits;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class OrderOptions {
     private @Nullable String shell;
 
     @Option(names = "--env", paramLabel = "NAME=VALUE", description = "An environment variable; may be repeated.")
-    private Map<String, String> environment = new LinkedHashMap<>();
+    private List<String> environment = new ArrayList<>();
 
     @Option(names = "--workdir", paramLabel = "DIR", description = "The directory to run in.")
     private @Nullable String workingDirectory;
@@ -91,7 +92,7 @@ final class OrderOptions {
                             : "give either --shell LINE or -- CMD, not both");
         }
         ShellArguments arguments = shell != null ? ShellArguments.shellLine(shell) : ShellArguments.vector(words);
-        arguments.environment(environment);
+        arguments.environment(variables());
         if (workingDirectory != null) {
             arguments.workingDirectory(workingDirectory);
         }
@@ -106,6 +107,19 @@ final class OrderOptions {
                 timeout,
                 startBefore,
                 repeatable);
+    }
+
+    private Map<String, String> variables() throws Failure {
+        var variables = new LinkedHashMap<String, String>();
+        for (String each : environment) {
+            int equals = each.indexOf('=');
+            if (equals < 1) {
+                throw Failure.usage(
+                        "--env '%s': write NAME=VALUE, for instance --env LANG=C\n  nothing was ordered".formatted(each));
+            }
+            variables.put(each.substring(0, equals), each.substring(equals + 1));
+        }
+        return variables;
     }
 
     private static byte[] readStdin(Surroundings surroundings) throws Failure {
@@ -129,7 +143,7 @@ final class OrderOptions {
         } catch (NoSuchFileException e) {
             throw Failure.usage("there is no file " + file);
         } catch (IOException e) {
-            throw Failure.usage("%s can't be read: %s".formatted(file, e.getMessage()));
+            throw Failure.usage("%s can't be read: %s".formatted(file, FileTrouble.text(e)));
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.steward.cli.api.StationClient;
 import dev.steward.cli.api.StationFile;
 import dev.steward.cli.order.ShellArguments;
 import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.cli.terminal.Surroundings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ final class StationOptions {
         try {
             return Optional.of(Files.readString(tokenFile));
         } catch (IOException e) {
-            throw Failure.credential("the token file %s can't be read: %s".formatted(tokenFile, e.getMessage()));
+            throw Failure.credential("the token file %s can't be read: %s".formatted(tokenFile, FileTrouble.text(e)));
         }
     }
 

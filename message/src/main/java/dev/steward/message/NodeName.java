@@ -15,6 +15,9 @@ public record NodeName(String value) implements Comparable<NodeName> {
     /** The default name of the station, which is a node too. */
     public static final NodeName CENTRAL = new NodeName("central");
 
+    /** Among targets it means all nodes, so no node is called so. */
+    public static final String ALL = "all";
+
     /** @throws IllegalArgumentException where {@code value} is not a name; use {@link #parse} for input. */
     public NodeName {
         if (!VALID.matcher(value).matches()) {

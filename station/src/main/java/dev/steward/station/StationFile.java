@@ -4,6 +4,7 @@ package dev.steward.station;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.store.FileTrouble;
 import dev.steward.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,7 +65,7 @@ final class StationFile {
                 return Files.readString(file).strip();
             }
         } catch (IOException e) {
-            throw new StoreException("cannot read " + file + ": " + e, e);
+            throw new StoreException("cannot read " + file + ": " + FileTrouble.text(e), e);
         }
         byte[] random = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(random);
@@ -90,7 +91,7 @@ final class StationFile {
                 folder.force(true);
             }
         } catch (IOException e) {
-            throw new StoreException("cannot write " + file + ": " + e, e);
+            throw new StoreException("cannot write " + file + ": " + FileTrouble.text(e), e);
         }
     }
 }

@@ -45,7 +45,7 @@ public record StationSettings(
         NodeName name = NodeName.parse(text("name", NodeName.CENTRAL.value(), flags, environment));
         return new StationSettings(
                 name,
-                BusSettings.of(text("broker", "", flags, environment), name.value()),
+                BusSettings.of(BusSettings.checkedUrl(text("broker", "", flags, environment)), name.value()),
                 data,
                 host,
                 port(http.substring(colon + 1)),
@@ -67,7 +67,7 @@ public record StationSettings(
         } catch (NumberFormatException e) {
             // refused below, as any other wrong number
         }
-        throw new RefusedException("--http: '%s' is not a port".formatted(text));
+        throw new RefusedException("--http: '%s' is not a port; it must lie between 1 and 65535".formatted(text));
     }
 
     private static String text(

@@ -49,7 +49,7 @@ public final class FolderLock implements AutoCloseable {
             useForNativeLibrary(folder);
             return new FolderLock(channel);
         } catch (IOException e) {
-            throw new StoreException("cannot use the data folder %s: %s".formatted(folder, e), e);
+            throw new StoreException("cannot use the data folder %s: %s".formatted(folder, FileTrouble.text(e)), e);
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.steward.cli.up;
 
 import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
@@ -50,7 +51,7 @@ final class DataFolder implements AutoCloseable {
             return folder;
         } catch (IOException e) {
             throw Failure.failed("the data folder %s can't be used: %s\n  choose another with --data DIR"
-                    .formatted(root, e.getMessage()));
+                    .formatted(root, FileTrouble.text(e)));
         }
     }
 

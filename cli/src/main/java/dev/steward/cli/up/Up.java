@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ import picocli.CommandLine.Option;
         description = "%nWhat they know stays in the data folder, and the next `up` goes on from there.%n")
 public final class Up implements Callable<Integer> {
     private static final long CHECK_MS = 200;
+
+    /** As the station itself has it. */
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
     @Option(
             names = "--nodes",
@@ -71,6 +75,7 @@ public final class Up implements Callable<Integer> {
     public Integer call() throws Failure, InterruptedException, IOException {
         List<String> names = names(nodes);
         URI address = address(http);
+        checkPorts(brokerPort, address);
         Launcher launcher = Launcher.of(surroundings);
         String binary = surroundings
                 .variable("STEWARD_NATS_SERVER")
@@ -141,8 +146,11 @@ public final class Up implements Callable<Integer> {
             } catch (RefusedException e) {
                 throw Failure.usage("--nodes: " + e.getMessage());
             }
-            if (name.equals(NodeName.CENTRAL.value()) || name.equals("all")) {
-                throw Failure.usage("--nodes: '%s' has a meaning of its own; choose another name".formatted(name));
+            if (name.equals(NodeName.CENTRAL.value())) {
+                throw Failure.usage("--nodes: '%s' is the station's own name; choose another".formatted(name));
+            }
+            if (name.equals(NodeName.ALL)) {
+                throw Failure.usage("--nodes: 'all' means all nodes, wherever targets are given; choose another name");
             }
             if (names.contains(name)) {
                 throw Failure.usage("--nodes: '%s' is there twice".formatted(name));
@@ -160,6 +168,19 @@ public final class Up implements Callable<Integer> {
         if (!complete) {
             throw Failure.usage("--http: '%s' is not HOST:PORT, for instance 127.0.0.1:8470".formatted(http));
         }
+        if (!LOOPBACK.contains(address.getHost())) {
+            throw Failure.usage("--http: '%s' is not a loopback address, and the API is served on no other; write 127.0.0.1:%d"
+                    .formatted(http, address.getPort()));
+        }
         return address;
+    }
+
+    static void checkPorts(int broker, URI http) throws Failure {
+        if (broker < 1 || broker > 65_535) {
+            throw Failure.usage("--broker-port: %d is not a port; it must lie between 1 and 65535".formatted(broker));
+        }
+        if (broker == http.getPort()) {
+            throw Failure.usage("--broker-port and --http both name port %d; choose two".formatted(broker));
+        }
     }
 }

@@ -29,6 +29,19 @@ class UpTest {
     }
 
     @Test
+    void portsAreTwoThatThereAre() throws Failure {
+        var http = Up.address("127.0.0.1:8470");
+        Up.checkPorts(4222, http);
+        for (int wrong : new int[] {-1, 0, 65_536, 99_999, 8470}) {
+            assertThatExceptionOfType(Failure.class)
+                    .isThrownBy(() -> Up.checkPorts(wrong, http))
+                    .withMessageStartingWith("--broker-port")
+                    .matches(failure -> failure.exitCode() == 2);
+        }
+        assertThatExceptionOfType(Failure.class).isThrownBy(() -> Up.address("0.0.0.0:8470"));
+    }
+
+    @Test
     void crashesInARowAreMetWithLongerPauses() {
         var backoff = new Backoff();
         var pauses = new java.util.ArrayList<Long>();

@@ -10,11 +10,16 @@ public final class DidYouMean {
 
     /** {@code "; did you mean 'x'?"}, or an empty text where nothing is near. */
     public static String suffix(String word, Collection<String> known) {
+        return suffix(word, known, "");
+    }
+
+    /** @param prefix as {@code --}: belongs to each of the known words, but says nothing about likeness */
+    public static String suffix(String word, Collection<String> known, String prefix) {
         int bound = word.length() <= 3 ? 1 : Math.max(2, word.length() / 3); // two letters swapped are two edits
         return known.stream()
                 .filter(candidate -> distance(word, candidate) <= bound)
                 .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
-                .map(candidate -> "; did you mean '" + candidate + "'?")
+                .map(candidate -> "; did you mean '" + prefix + candidate + "'?")
                 .orElse("");
     }
 

@@ -10,13 +10,16 @@ import java.util.regex.Pattern;
 public final class Durations {
     private static final Pattern PART = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
+    /** Far fewer parts than a sum in milliseconds could overflow with. */
+    private static final int MAX_CHARS = 100;
+
     private Durations() {}
 
     public static Duration parse(String text) throws RefusedException {
         Matcher matcher = PART.matcher(text);
         Duration sum = Duration.ZERO;
         int end = 0;
-        while (end < text.length() && matcher.find(end) && matcher.start() == end) {
+        while (text.length() <= MAX_CHARS && end < text.length() && matcher.find(end) && matcher.start() == end) {
             long number = Long.parseLong(matcher.group(1));
             sum = sum.plus(
                     switch (matcher.group(2)) {
@@ -28,7 +31,7 @@ public final class Durations {
                     });
             end = matcher.end();
         }
-        if (text.isEmpty() || end != text.length()) {
+        if (text.isEmpty() || text.length() > MAX_CHARS || end != text.length()) {
             throw new RefusedException("'%s' is not a duration; write 500ms, 60s, 5m, 24h or 7d".formatted(text));
         }
         return sum;
