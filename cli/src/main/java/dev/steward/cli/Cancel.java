@@ -72,11 +72,20 @@ final class Cancel implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, InterruptedException {
+        try (var detaching = Detaching.open(surroundings, () -> """
+                interrupted; the cancellation was not ordered
+                  %s   to order it""".formatted(station.line("cancel", id)))) {
+            return cancel(detaching);
+        }
+    }
+
+    private int cancel(Detaching detaching) throws Failure, InterruptedException {
         StationClient client = station.client(surroundings);
         CommandInfo command = client.command(id);
         List<ExecutionInfo> executions = client.executions(command.id(), 0);
         List<String> nodes = executions.stream().map(ExecutionInfo::node).toList();
-        List<NodeName> meant = Targets.resolve(targets.isEmpty() ? List.of("all") : targets, nodes);
+        List<NodeName> meant = Targets.ofCommand(
+                targets.isEmpty() ? List.of(NodeName.ALL) : targets, nodes, station.line("show", command.id()));
         var names = new HashSet<String>();
         meant.forEach(name -> names.add(name.value()));
 
@@ -84,7 +93,17 @@ final class Cancel implements Callable<Integer> {
         executions.stream().filter(Cancel::isOpen).forEach(each -> still.add(each.node()));
         List<NodeName> open =
                 meant.stream().filter(name -> still.contains(name.value())).toList();
-        if (!open.isEmpty()) {
+        if (open.isEmpty()) {
+            surroundings
+                    .err()
+                    .println("%s has ended already; there was nothing to cancel"
+                            .formatted(targets.isEmpty() ? "the command" : "what the command did there"));
+        } else {
+            detaching.say(() -> """
+                    interrupted; the cancellation may have been ordered, and goes on if it was
+                      %s   tells what became of the command
+                      %s   orders it again, which does no harm""".formatted(
+                            station.line("show", command.id()), station.line("cancel", command.id())));
             client.cancel(
                     command.id(),
                     Order.cancels(
@@ -141,8 +160,8 @@ final class Cancel implements Callable<Integer> {
         if (others.exitCode() == ExitCode.INCOMPLETE) {
             surroundings
                     .err()
-                    .println("  the cancellation is on its way to who is pending; `steward show %s` tells"
-                            .formatted(command));
+                    .println("  the cancellation is on its way to who is pending; `%s` tells"
+                            .formatted(station.line("show", command)));
             return ExitCode.INCOMPLETE;
         }
         return canceled.size() == executions.size() ? ExitCode.OK : ExitCode.SOME_FAILED;

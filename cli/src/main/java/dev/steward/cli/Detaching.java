@@ -11,24 +11,31 @@ import java.util.function.Supplier;
  */
 final class Detaching implements AutoCloseable {
     private final Thread hook;
+    private volatile Supplier<String> farewell;
 
-    private Detaching(Thread hook) {
-        this.hook = hook;
-    }
-
-    /** @param farewell what to say; asked when the time has come */
-    static Detaching open(Surroundings surroundings, Supplier<String> farewell) {
-        var hook = new Thread(
+    private Detaching(Surroundings surroundings, Supplier<String> farewell) {
+        this.farewell = farewell;
+        this.hook = new Thread(
                 () -> {
-                    surroundings.err().println((surroundings.errIsTerminal() ? "\r\033[K" : "") + farewell.get());
+                    surroundings.err().println((surroundings.errIsTerminal() ? "\r\033[K" : "") + this.farewell.get());
                     surroundings.err().flush();
                     surroundings.out().flush();
                     // Without it the JVM would exit with 130, which for scripts is not "incomplete".
                     Runtime.getRuntime().halt(ExitCode.INCOMPLETE);
                 },
                 "detaching");
-        Runtime.getRuntime().addShutdownHook(hook);
-        return new Detaching(hook);
+    }
+
+    /** @param farewell what to say; asked when the time has come */
+    static Detaching open(Surroundings surroundings, Supplier<String> farewell) {
+        var detaching = new Detaching(surroundings, farewell);
+        Runtime.getRuntime().addShutdownHook(detaching.hook);
+        return detaching;
+    }
+
+    /** What to say from here on. */
+    void say(Supplier<String> later) {
+        farewell = later;
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -46,7 +47,14 @@ public final class Main implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    private Main() {}
+    @Option(names = "--version", description = "Print the version; `steward version` asks the station too.")
+    private boolean version;
+
+    private final Surroundings surroundings;
+
+    private Main(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
 
     public static void main(String[] args) {
         Surroundings surroundings = Surroundings.ofProcess();
@@ -59,7 +67,7 @@ public final class Main implements Runnable {
     static CommandLine commandLine(Surroundings surroundings) {
         var ids = new Ids(new SecureRandom());
         var run = new CommandLine(new Run(surroundings, ids));
-        var line = new CommandLine(new Main())
+        var line = new CommandLine(new Main(surroundings))
                 .addSubcommand(run)
                 .addSubcommand(new Nodes(surroundings))
                 .addSubcommand(new Events(surroundings))
@@ -90,6 +98,10 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
+        if (version) {
+            surroundings.out().println("steward " + Version.own());
+            return;
+        }
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 

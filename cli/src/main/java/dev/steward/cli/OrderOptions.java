@@ -78,7 +78,11 @@ final class OrderOptions {
         if (!targets.isEmpty() || !words.isEmpty() || shell != null || stdin) {
             throw Failure.usage("with -f the file says what is run where; leave out --on, --shell, --stdin and CMD");
         }
-        return CommandsFile.parse(file.equals("-") ? "stdin" : file, text(file, surroundings));
+        try {
+            return CommandsFile.parse(file.equals("-") ? "stdin" : file, text(file, surroundings));
+        } catch (Failure e) {
+            throw e.with("nothing was ordered");
+        }
     }
 
     private Order single(Surroundings surroundings) throws Failure {

@@ -69,12 +69,14 @@ final class Run implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, InterruptedException {
-        List<Order> orders = what.orders(surroundings);
-        StationClient client = station.client(surroundings);
-        List<Prepared> prepared = prepare(orders, client.nodes());
-        String first = prepared.getFirst().id().toString();
-        var accepted = new AtomicBoolean();
-        try (var detaching = Detaching.open(surroundings, () -> farewell(prepared, accepted.get()))) {
+        try (var detaching =
+                Detaching.open(surroundings, () -> "interrupted; nothing was ordered, order again with the same line")) {
+            List<Order> orders = what.orders(surroundings);
+            StationClient client = station.client(surroundings);
+            List<Prepared> prepared = prepare(orders, client.nodes());
+            String first = prepared.getFirst().id().toString();
+            var accepted = new AtomicBoolean();
+            detaching.say(() -> farewell(prepared, accepted.get()));
             List<CommandInfo> commands = client.order(
                     prepared.stream().flatMap(each -> each.documents().stream()).toList(), first);
             accepted.set(true);

@@ -31,10 +31,14 @@ final class Version implements Callable<Integer> {
         this.surroundings = surroundings;
     }
 
+    static String own() {
+        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
     @Override
     public Integer call() {
-        String own = Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
-                .orElse("development");
+        String own = own();
         var view = new LinkedHashMap<String, @Nullable Object>();
         view.put("version", own);
         view.put("station", null);

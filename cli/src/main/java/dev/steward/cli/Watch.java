@@ -48,10 +48,11 @@ final class Watch implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, InterruptedException {
-        StationClient client = station.client(surroundings);
-        CommandInfo command = client.command(id);
-        Deadline deadline = wait == null ? Deadline.NEVER : Deadline.in(wait);
-        try (var detaching = Detaching.open(surroundings, () -> Detaching.comeBack(station, command.id()))) {
+        try (var detaching = Detaching.open(surroundings, () -> Detaching.comeBack(station, id))) {
+            StationClient client = station.client(surroundings);
+            CommandInfo command = client.command(id);
+            detaching.say(() -> Detaching.comeBack(station, command.id()));
+            Deadline deadline = wait == null ? Deadline.NEVER : Deadline.in(wait);
             if (json) {
                 new Follower(client, command.id(), new WatchJson(surroundings)).untilDrained(command, deadline);
             } else {

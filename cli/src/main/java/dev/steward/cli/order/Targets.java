@@ -23,18 +23,33 @@ public final class Targets {
      * @throws Failure for a name that is not known or a glob that matches nothing
      */
     public static List<NodeName> resolve(List<String> written, Collection<String> known) throws Failure {
+        return resolve(written, known, "node", "nothing was ordered; `steward nodes` lists the nodes");
+    }
+
+    /**
+     * The nodes meant of one command.
+     *
+     * @param known those that it was ordered for
+     */
+    public static List<NodeName> ofCommand(List<String> written, Collection<String> known, String show) throws Failure {
+        return resolve(
+                written, known, "node of this command", "nothing was canceled; `%s` tells its nodes".formatted(show));
+    }
+
+    private static List<NodeName> resolve(List<String> written, Collection<String> known, String node, String hint)
+            throws Failure {
         SortedSet<String> meant = new TreeSet<>();
         var wrong = new ArrayList<String>();
         for (String list : written) {
             for (String part : list.split(",", -1)) {
                 String term = part.strip();
                 if (!add(term, known, meant)) {
-                    wrong.add(complaint(term, known));
+                    wrong.add(complaint(term, known, node));
                 }
             }
         }
         if (!wrong.isEmpty()) {
-            throw Failure.usage(String.join("\n", wrong) + "\n  nothing was ordered; `steward nodes` lists the nodes");
+            throw Failure.usage(String.join("\n", wrong) + "\n  " + hint);
         }
         return names(meant);
     }
@@ -58,7 +73,7 @@ public final class Targets {
         return !matches.isEmpty();
     }
 
-    private static String complaint(String term, Collection<String> known) {
+    private static String complaint(String term, Collection<String> known, String node) {
         if (term.isEmpty()) {
             return "an empty name among the targets";
         }
@@ -66,8 +81,8 @@ public final class Targets {
             return "there are no nodes yet";
         }
         return isGlob(term)
-                ? "no node matches '%s'".formatted(term)
-                : "unknown node '%s'%s".formatted(term, DidYouMean.suffix(term, known));
+                ? "no %s matches '%s'".formatted(node, term)
+                : (node.equals("node") ? "unknown node '%s'%s" : "no node of this command is '%s'%s").formatted(term, DidYouMean.suffix(term, known));
     }
 
     private static boolean isGlob(String term) {

@@ -36,7 +36,13 @@ public final class WatchPrinter implements Follower.Listener {
         OptionalLong exitCode = data.optionalInteger("exitCode", Integer.MIN_VALUE, Integer.MAX_VALUE);
         String detail = Summary.detail(state, data.bool("provisional"), exitCode, data.optionalText("reason"));
         // The station's time, not the node's: one clock for all lines.
-        print(time.format(data.time("receivedAt")) + " " + node + " " + detail);
+        print(time.format(data.time("receivedAt")) + " " + node + " " + detail + attempt(data));
+    }
+
+    /** Of a repeatable command that was interrupted; a first start needs no number. */
+    private static String attempt(JsonObject data) throws RefusedException {
+        long attempt = data.optionalInteger("attempt", 0, Integer.MAX_VALUE).orElse(1);
+        return attempt > 1 ? " (attempt %d)".formatted(attempt) : "";
     }
 
     @Override

@@ -45,6 +45,11 @@ public final class Failure extends Exception {
         return new Failure(ExitCode.SOME_FAILED, message);
     }
 
+    /** The same with a line that says more. */
+    public Failure with(String line) {
+        return new Failure(exitCode, text() + "\n  " + line, notFound);
+    }
+
     public int exitCode() {
         return exitCode;
     }
