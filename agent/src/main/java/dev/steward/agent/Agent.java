@@ -54,6 +54,7 @@ public final class Agent {
     private final Effects effects = new Effects();
     private final FolderLock lock;
     private final Reserve reserve;
+    private final StationWatch stationWatch;
     private Journal journal;
     private AgentCore core;
     private final Bus bus;
@@ -72,6 +73,8 @@ public final class Agent {
         this.journal = Journal.open(settings.data());
         journal.claim(settings.name(), settings.station());
         reserve.look(CommitLoop.now().millis());
+        this.stationWatch = new StationWatch(
+                settings.station(), settings.bus().shownUrl(), CommitLoop.now().millis());
         this.loop = new CommitLoop<>("agent-" + settings.name(), TICK_MS, new Host());
         killLeftovers();
         journal.begin();
@@ -137,6 +140,9 @@ public final class Agent {
             Space space = reserve.look(now.millis());
             batch.add((agent, at) -> agent.space(at, space));
             batch.add(AgentCore::tick);
+            stationWatch
+                    .look(now.millis(), connected, core.isLive())
+                    .ifPresent(text -> LOG.log(System.Logger.Level.WARNING, text));
             if (stopping && interruptAt == Long.MAX_VALUE) {
                 interruptAt = now.millis() + settings.grace().toMillis();
                 batch.add((agent, at) -> agent.drain());

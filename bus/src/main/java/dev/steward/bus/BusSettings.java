@@ -33,6 +33,11 @@ public record BusSettings(String url, String clientName, Duration pingInterval, 
         return url;
     }
 
+    /** As it may be logged: without a password. */
+    public String shownUrl() {
+        return url.replaceAll("//[^/@,]*@", "//");
+    }
+
     private static boolean isBroker(String url) {
         try {
             var uri = new URI(url);

@@ -39,6 +39,7 @@ public final class NatsBus implements Bus {
     private final Tally unreadable = new Tally();
     private volatile @Nullable Connection connection;
     private volatile boolean closed;
+    private volatile String lastWhy = "";
 
     /** Takes in messages from a fresh connection; calls {@code listener.connected()} once they can arrive. */
     interface Reader {
@@ -120,7 +121,6 @@ public final class NatsBus implements Bus {
 
     private void run() {
         long delay = FIRST_DELAY_MS;
-        String lastWhy = "";
         while (!closed) {
             String why;
             try {
@@ -128,7 +128,7 @@ public final class NatsBus implements Bus {
                 try {
                     connection = fresh;
                     delay = FIRST_DELAY_MS;
-                    reader.read(fresh, listener);
+                    reader.read(fresh, new Telling());
                     why = "connection closed";
                 } finally {
                     connection = null;
@@ -145,7 +145,7 @@ public final class NatsBus implements Bus {
                 throw e;
             }
             if (!why.equals(lastWhy)) {
-                LOG.log(System.Logger.Level.WARNING, "broker {0}: {1}; trying again", settings.url(), why);
+                LOG.log(System.Logger.Level.WARNING, "broker {0}: {1}; trying again", settings.shownUrl(), why);
                 lastWhy = why;
             }
             try {
@@ -155,6 +155,28 @@ public final class NatsBus implements Bus {
                 break;
             }
             delay = Math.min(delay * 2, settings.maxReconnectDelay().toMillis());
+        }
+    }
+
+    /** Says that a trouble is over once messages can arrive: a connection alone may break again at once. */
+    private final class Telling implements BusListener {
+        @Override
+        public void connected() throws InterruptedException {
+            if (!lastWhy.isEmpty()) {
+                LOG.log(System.Logger.Level.INFO, "broker {0}: connected", settings.shownUrl());
+                lastWhy = "";
+            }
+            listener.connected();
+        }
+
+        @Override
+        public void disconnected(String why) throws InterruptedException {
+            listener.disconnected(why);
+        }
+
+        @Override
+        public void message(WireMessage message, long position) throws InterruptedException {
+            listener.message(message, position);
         }
     }
 
