@@ -99,7 +99,8 @@ public record AgentSettings(
                             .formatted(name));
         }
         if (name.value().equals(NodeName.ALL)) {
-            throw new RefusedException("the name 'all' means all nodes, wherever targets are given; give this node another one");
+            throw new RefusedException(
+                    "the name 'all' means all nodes, wherever targets are given; give this node another one");
         }
         return name;
     }
@@ -167,7 +168,8 @@ public record AgentSettings(
             for (String process : processes.names()) {
                 JsonObject settings = processes.object(process);
                 settings.onlyKnown(Set.of("concurrency"));
-                concurrency.put(process("'processes'", process), (int) settings.integer("concurrency", 1, MAX_CONCURRENCY));
+                concurrency.put(
+                        process("'processes'", process), (int) settings.integer("concurrency", 1, MAX_CONCURRENCY));
             }
         }
         for (String flag : flags.getOrDefault("concurrency", List.of())) {
@@ -193,8 +195,9 @@ public record AgentSettings(
                     .formatted(where, method, DidYouMean.suffix(method, Methods.names())));
         }
         if (dot < 0) {
-            throw new RefusedException("%s: '%s' is a method; name a process by method and domain, for instance %s.operatingsystem"
-                    .formatted(where, name, name));
+            throw new RefusedException(
+                    "%s: '%s' is a method; name a process by method and domain, for instance %s.operatingsystem"
+                            .formatted(where, name, name));
         }
         Subject.token("domain", name.substring(dot + 1));
         return name;
@@ -203,7 +206,8 @@ public record AgentSettings(
     private static String key(String flag, String text) throws RefusedException {
         int equals = text.indexOf('=');
         if (equals < 1) {
-            throw new RefusedException("--%s %s: write %s".formatted(flag, text, flag.equals("label") ? "KEY=VALUE" : "PROCESS=N"));
+            throw new RefusedException(
+                    "--%s %s: write %s".formatted(flag, text, flag.equals("label") ? "KEY=VALUE" : "PROCESS=N"));
         }
         return text.substring(0, equals);
     }

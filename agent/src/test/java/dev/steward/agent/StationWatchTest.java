@@ -16,7 +16,8 @@ class StationWatchTest {
     void aSilentStationIsSaidOnceAndItsReturnOnce() {
         assertThat(watch.look(1_000 + PATIENCE - 1, true, false)).isEmpty();
         assertThat(watch.look(1_000 + PATIENCE, true, false).orElseThrow())
-                .startsWith("the station central has not answered for 30s, though the broker nats://broker is connected");
+                .startsWith(
+                        "the station central has not answered for 30s, though the broker nats://broker is connected");
         assertThat(watch.look(1_000 + 9 * PATIENCE, true, false)).isEmpty();
 
         assertThat(watch.look(1_000 + 10 * PATIENCE, true, true)).contains("the station central answers again");

@@ -56,7 +56,8 @@ class WrongSettingsTest {
         refused("--config " + file, "the name 'central' is the station's own");
         Files.writeString(file, "name: a\nbroker: nats://x\ndata: /nowhere\nlabels: {line: 7}\n");
         refused("--config " + file, "the label 'line' must be a text, so put its value in quotes, as in line: \"7\"");
-        Files.writeString(file, "name: a\nbroker: nats://x\ndata: /nowhere\nprocesses: {shellcommand: {concurrency: 2}}\n");
+        Files.writeString(
+                file, "name: a\nbroker: nats://x\ndata: /nowhere\nprocesses: {shellcommand: {concurrency: 2}}\n");
         refused("--config " + file, "name a process by method and domain");
     }
 }

@@ -35,7 +35,11 @@ public record BusSettings(String url, String clientName, Duration pingInterval, 
 
     /** As it may be logged: without a password. */
     public String shownUrl() {
-        return url.replaceAll("//[^/@,]*@", "//");
+        return withoutPasswords(url);
+    }
+
+    static String withoutPasswords(String text) {
+        return text.replaceAll("//[^/@,]*@", "//");
     }
 
     private static boolean isBroker(String url) {
@@ -44,7 +48,7 @@ public record BusSettings(String url, String clientName, Duration pingInterval, 
             return uri.getScheme() != null
                     && SCHEMES.contains(uri.getScheme())
                     && uri.getHost() != null
-                    && (uri.getPort() == -1 || uri.getPort() > 0 && uri.getPort() <= 65_535)
+                    && (uri.getPort() == -1 || (uri.getPort() > 0 && uri.getPort() <= 65_535))
                     && uri.getRawPath().isEmpty()
                     && uri.getRawQuery() == null;
         } catch (URISyntaxException e) {

@@ -137,7 +137,7 @@ public final class NatsBus implements Bus {
             } catch (InterruptedException e) {
                 break;
             } catch (IOException | JetStreamApiException | JetStreamStatusCheckedException | RuntimeException e) {
-                why = String.valueOf(e.getMessage());
+                why = BusSettings.withoutPasswords(String.valueOf(e.getMessage()));
             } catch (Error e) {
                 // Without its bus a program only looks alive; whoever supervises it starts it again.
                 LOG.log(System.Logger.Level.ERROR, "the bus can't go on", e);

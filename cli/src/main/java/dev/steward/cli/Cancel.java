@@ -99,11 +99,11 @@ final class Cancel implements Callable<Integer> {
                     .println("%s has ended already; there was nothing to cancel"
                             .formatted(targets.isEmpty() ? "the command" : "what the command did there"));
         } else {
-            detaching.say(() -> """
+            detaching.say(
+                    () -> """
                     interrupted; the cancellation may have been ordered, and goes on if it was
                       %s   tells what became of the command
-                      %s   orders it again, which does no harm""".formatted(
-                            station.line("show", command.id()), station.line("cancel", command.id())));
+                      %s   orders it again, which does no harm""".formatted(station.line("show", command.id()), station.line("cancel", command.id())));
             client.cancel(
                     command.id(),
                     Order.cancels(

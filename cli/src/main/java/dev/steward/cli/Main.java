@@ -39,7 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "",
             "`steward agent` and `steward station` start those programs; they have options of their own.",
             "Exit codes: 0 all succeeded, 1 some did not, 2 wrong usage or name, 3 incomplete, 4 refused token,",
-            "5 station not reached."
+            "5 station not reached, or its disk is full."
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {

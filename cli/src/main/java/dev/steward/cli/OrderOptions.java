@@ -118,8 +118,8 @@ final class OrderOptions {
         for (String each : environment) {
             int equals = each.indexOf('=');
             if (equals < 1) {
-                throw Failure.usage(
-                        "--env '%s': write NAME=VALUE, for instance --env LANG=C\n  nothing was ordered".formatted(each));
+                throw Failure.usage("--env '%s': write NAME=VALUE, for instance --env LANG=C\n  nothing was ordered"
+                        .formatted(each));
             }
             variables.put(each.substring(0, equals), each.substring(equals + 1));
         }

@@ -69,8 +69,8 @@ final class Run implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, InterruptedException {
-        try (var detaching =
-                Detaching.open(surroundings, () -> "interrupted; nothing was ordered, order again with the same line")) {
+        try (var detaching = Detaching.open(
+                surroundings, () -> "interrupted; nothing was ordered, order again with the same line")) {
             List<Order> orders = what.orders(surroundings);
             StationClient client = station.client(surroundings);
             List<Prepared> prepared = prepare(orders, client.nodes());

@@ -33,7 +33,8 @@ class WordsTest extends CommandLineFixture {
 
     @Test
     void aVariableWithoutAValueIsExplained() {
-        assertThat(steward("run", "--on", "ship1", "--env", "FOO", "--", "date")).isEqualTo(ExitCode.USAGE);
+        assertThat(steward("run", "--on", "ship1", "--env", "FOO", "--", "date"))
+                .isEqualTo(ExitCode.USAGE);
 
         assertThat(err()).contains("--env 'FOO': write NAME=VALUE").contains("nothing was ordered");
     }

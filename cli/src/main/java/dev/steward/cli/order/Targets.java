@@ -82,7 +82,8 @@ public final class Targets {
         }
         return isGlob(term)
                 ? "no %s matches '%s'".formatted(node, term)
-                : (node.equals("node") ? "unknown node '%s'%s" : "no node of this command is '%s'%s").formatted(term, DidYouMean.suffix(term, known));
+                : (node.equals("node") ? "unknown node '%s'%s" : "no node of this command is '%s'%s")
+                        .formatted(term, DidYouMean.suffix(term, known));
     }
 
     private static boolean isGlob(String term) {

@@ -19,8 +19,8 @@ public final class FileTrouble {
             case AccessDeniedException denied -> "no permission for " + denied.getFile();
             case FileAlreadyExistsException file -> file.getFile() + " is a file, not a folder";
             case NotDirectoryException file -> file.getFile() + " is a file, not a folder";
-            case FileSystemException other when other.getReason() != null ->
-                "%s: %s".formatted(other.getFile(), other.getReason());
+            case FileSystemException other
+            when other.getReason() != null -> "%s: %s".formatted(other.getFile(), other.getReason());
             case CharacterCodingException garbled -> "it is not UTF-8 text";
             default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };

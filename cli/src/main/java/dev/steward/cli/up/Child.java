@@ -88,9 +88,10 @@ final class Child {
         process = null;
         waitsForRestart = true;
         startAgainNanos = System.nanoTime() + LOOK_AGAIN.toNanos();
-        return refusal(("%s runs already as the process %d, which this `up` has not started; that one is left alone, and "
-                        + "when it ends this `up` starts its own")
-                .formatted(plan.name, other.get()));
+        return refusal(
+                ("%s runs already as the process %d, which this `up` has not started; that one is left alone, and "
+                                + "when it ends this `up` starts its own")
+                        .formatted(plan.name, other.get()));
     }
 
     /** At the begin of {@code up}; what there is to tell comes with the first {@link #check}. */

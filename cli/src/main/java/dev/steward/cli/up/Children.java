@@ -118,7 +118,8 @@ final class Children {
                             left.stream().map(child -> child.plan().name()).collect(Collectors.joining(", ")),
                             Durations.text(longest),
                             left.getFirst().plan().role().equals("agent")
-                                    ? "; what they run has %s to end by itself".formatted(Durations.text(StopTimes.GRACE))
+                                    ? "; what they run has %s to end by itself"
+                                            .formatted(Durations.text(StopTimes.GRACE))
                                     : ""));
         }
     }

@@ -71,7 +71,8 @@ record Launcher(Path path, Map<String, String> environment) {
                         folder.stationFile().toString()));
     }
 
-    private Child.Plan plan(String role, String name, DataFolder folder, Path data, Duration grace, List<String> arguments) {
+    private Child.Plan plan(
+            String role, String name, DataFolder folder, Path data, Duration grace, List<String> arguments) {
         var byHand = new ArrayList<String>();
         byHand.add(path.toString());
         byHand.addAll(arguments);

@@ -169,8 +169,9 @@ public final class Up implements Callable<Integer> {
             throw Failure.usage("--http: '%s' is not HOST:PORT, for instance 127.0.0.1:8470".formatted(http));
         }
         if (!LOOPBACK.contains(address.getHost())) {
-            throw Failure.usage("--http: '%s' is not a loopback address, and the API is served on no other; write 127.0.0.1:%d"
-                    .formatted(http, address.getPort()));
+            throw Failure.usage(
+                    "--http: '%s' is not a loopback address, and the API is served on no other; write 127.0.0.1:%d"
+                            .formatted(http, address.getPort()));
         }
         return address;
     }

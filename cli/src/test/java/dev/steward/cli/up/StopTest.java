@@ -31,14 +31,14 @@ class StopTest {
 
     @Test
     void whoTakesItsTimeIsWaitedForByName() throws Exception {
-        Child slow = start("a", "trap 'sleep 4; echo in order; exit 0' TERM; echo ready; while :; do sleep 0.1; done", 20);
+        Child slow =
+                start("a", "trap 'sleep 4; echo in order; exit 0' TERM; echo ready; while :; do sleep 0.1; done", 20);
         awaitLog(slow, "ready");
 
         children.stop();
 
         assertThat(said)
-                .containsExactly(
-                        "stopping a", "waiting for a, at most 20s; what they run has 10s to end by itself");
+                .containsExactly("stopping a", "waiting for a, at most 20s; what they run has 10s to end by itself");
         assertThat(slow.plan().log().tail(1)).containsExactly("in order");
     }
 

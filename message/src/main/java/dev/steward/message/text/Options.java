@@ -40,7 +40,8 @@ public final class Options {
             String name = argument.substring(2, equals < 0 ? argument.length() : equals);
             Option option = known.get(name);
             if (option == null) {
-                throw new RefusedException("unknown option '--" + name + "'" + DidYouMean.suffix(name, known.keySet(), "--"));
+                throw new RefusedException(
+                        "unknown option '--" + name + "'" + DidYouMean.suffix(name, known.keySet(), "--"));
             }
             String value;
             if (option.argument().isEmpty()) {
