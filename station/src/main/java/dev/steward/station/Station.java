@@ -34,6 +34,7 @@ import dev.steward.store.Reserve;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +101,8 @@ public final class Station implements Orders {
                         file.token(),
                         settings.name(),
                         settings.version(),
-                        generation),
+                        generation,
+                        InstantSource.system()),
                 this,
                 reader,
                 feed,

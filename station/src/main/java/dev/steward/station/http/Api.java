@@ -6,6 +6,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.station.core.Answer;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,22 +35,34 @@ import org.jspecify.annotations.Nullable;
 public final class Api implements AutoCloseable {
     private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f-]{4,36}");
     private static final long MAX_INLINE_OUTPUT = 1024 * 1024;
+    private static final int MAX_LINK_REQUEST = 1024;
 
     /**
      * How the API is served.
      *
-     * @param token bearer token of every request
+     * @param token bearer token, which may do everything
      * @param station name of the station's node
+     * @param clock by which links and sessions of the page end
      */
-    public record Settings(String host, int port, String token, NodeName station, String version, long generation) {}
+    public record Settings(
+            String host,
+            int port,
+            String token,
+            NodeName station,
+            String version,
+            long generation,
+            InstantSource clock) {}
 
     private final Settings settings;
     private final Orders orders;
     private final LedgerReader ledger;
     private final Views views;
     private final EventStream stream;
+    private final Sessions sessions;
+    private final String cookie;
     private final Access access;
     private final Health.Source health;
+    private final Page page = new Page();
     private final Javalin server;
 
     /** Starts to serve. */
@@ -59,9 +73,12 @@ public final class Api implements AutoCloseable {
         this.orders = orders;
         this.ledger = ledger;
         this.views = new Views(presence);
-        this.stream = new EventStream(ledger, feed, presence, views);
+        this.stream = new EventStream(ledger, feed, presence, views, settings.clock());
         int port = settings.port();
-        this.access = new Access(settings.token(), Set.of("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port));
+        this.sessions = new Sessions(settings.token(), settings.clock());
+        this.cookie = "steward-" + port; // a browser shares cookies between the ports of a host
+        Set<String> hosts = Set.of("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port);
+        this.access = new Access(settings.token(), hosts, sessions, cookie);
         this.server = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -80,17 +97,21 @@ public final class Api implements AutoCloseable {
         server.stop();
     }
 
-    /** Every route that is served, for instance {@code GET /api/v1/nodes}; a GET serves HEAD too. */
+    /** Every route of the API, for instance {@code GET /api/v1/nodes}; a GET serves HEAD too. */
     List<String> routes() {
         return server.unsafe.internalRouter.allHttpHandlers().stream()
                 .map(parsed -> parsed.endpoint)
                 .filter(endpoint -> endpoint.method.isHttpMethod() && !endpoint.method.equals(HandlerType.HEAD))
+                .filter(endpoint -> endpoint.path.startsWith("/api/"))
                 .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
                 .toList();
     }
 
     private void route(RoutesConfig routes) {
+        routes.before(Page::guard);
+        routes.before(access::host);
         routes.before("/api/*", access::check);
+        page.route(routes);
         get(routes, "/api/v1/version", this::version);
         get(routes, "/api/v1/status", context -> json(context, Views.status(health.health())));
         get(routes, "/api/v1/nodes", this::nodes);
@@ -102,9 +123,11 @@ public final class Api implements AutoCloseable {
         get(routes, "/api/v1/commands/{id}/output/{node}/{stream}", this::output);
         routes.post("/api/v1/commands/{id}/cancel", this::cancel);
         get(routes, "/api/v1/stream", this::stream);
+        routes.post("/api/v1/page-links", this::pageLink);
+        routes.post(Access.SESSIONS, this::session);
     }
 
-    private static void get(RoutesConfig routes, String path, Handler handler) {
+    static void get(RoutesConfig routes, String path, Handler handler) {
         routes.get(path, handler);
         routes.head(path, handler); // without it Javalin answers HEAD by itself, with other headers than GET's
     }
@@ -193,6 +216,8 @@ public final class Api implements AutoCloseable {
             throw ApiException.badRequest(e.getMessage());
         }
         context.contentType("application/octet-stream");
+        context.header("Content-Disposition", "attachment; filename=\"%s-%s\"".formatted(node, stream));
+        context.header("Cache-Control", "no-store");
         context.result(bytes(command, node, stream, Long.MAX_VALUE));
     }
 
@@ -202,11 +227,38 @@ public final class Api implements AutoCloseable {
         @Nullable EventId from = last == null ? null : eventId(last);
         String command = context.queryParam("command");
         String id = command == null ? null : resolve(command).id();
+        boolean nodes = command == null || flag(context.queryParam("nodes"), "nodes");
         context.contentType("text/event-stream; charset=utf-8");
         context.header("Cache-Control", "no-store");
         if (!context.method().equals(HandlerType.HEAD)) {
-            stream.serve(context, id, from);
+            stream.serve(context, new EventStream.Wish(id, nodes, from, Access.until(context)));
         }
+    }
+
+    private void pageLink(Context context) {
+        Sessions.Link link = sessions.newLink();
+        var view = new LinkedHashMap<String, String>();
+        view.put("url", "http://%s/#link=%s".formatted(context.header("Host"), link.secret()));
+        view.put("expiresAt", Times.text(link.expiresAt()));
+        context.status(201);
+        json(context, view);
+    }
+
+    private void session(Context context) {
+        String link;
+        try {
+            JsonObject request = Json.object(context.bodyAsBytes(), MAX_LINK_REQUEST);
+            request.onlyKnown(Set.of("link"));
+            link = request.text("link");
+        } catch (RefusedException e) {
+            throw ApiException.badRequest("request: " + e.getMessage());
+        }
+        context.header(
+                "Set-Cookie",
+                "%s=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%d"
+                        .formatted(cookie, sessions.open(link), Sessions.SESSION_LIFE.toSeconds()));
+        context.header("Cache-Control", "no-store");
+        context.status(204);
     }
 
     private static EventId eventId(String text) {
@@ -308,6 +360,15 @@ public final class Api implements AutoCloseable {
             // refused below, as any other wrong number
         }
         throw ApiException.badRequest("'%s' must be an integer between %d and %d".formatted(name, min, max));
+    }
+
+    private static boolean flag(@Nullable String text, String name) {
+        return switch (text) {
+            case null -> false;
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw ApiException.badRequest("'%s' must be true or false".formatted(name));
+        };
     }
 
     private static void json(Context context, Map<String, ? extends @Nullable Object> object) {

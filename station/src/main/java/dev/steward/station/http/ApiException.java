@@ -19,8 +19,11 @@ final class ApiException extends RuntimeException {
     }
 
     static ApiException unauthorized() {
-        return new ApiException(
-                401, "unauthorized", "the bearer token is missing or wrong; station.json in the data folder has it");
+        return unauthorized("the bearer token is missing or wrong; station.json in the data folder has it");
+    }
+
+    static ApiException unauthorized(String message) {
+        return new ApiException(401, "unauthorized", message);
     }
 
     static ApiException forbidden(String message) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,14 +32,30 @@ final class EventStream {
     private final Feed feed;
     private final Presence presence;
     private final Views views;
+    private final InstantSource clock;
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closed;
 
-    EventStream(LedgerReader ledger, Feed feed, Presence presence, Views views) {
+    /**
+     * What a client wants to be told.
+     *
+     * @param command of this command only, null for all
+     * @param nodes also which nodes come and go
+     * @param last the last event that the client has, null for only what comes
+     * @param until when its credential ends
+     */
+    record Wish(
+            @Nullable String command,
+            boolean nodes,
+            @Nullable EventId last,
+            Instant until) {}
+
+    EventStream(LedgerReader ledger, Feed feed, Presence presence, Views views, InstantSource clock) {
         this.ledger = ledger;
         this.feed = feed;
         this.presence = presence;
         this.views = views;
+        this.clock = clock;
     }
 
     /** Ends all streams. */
@@ -51,13 +69,13 @@ final class EventStream {
     }
 
     /** Serves one client on its own thread until either side is gone. */
-    void serve(Context context, @Nullable String command, @Nullable EventId last) throws InterruptedException {
+    void serve(Context context, Wish wish) throws InterruptedException {
         if (open.incrementAndGet() > MAX_STREAMS) {
             open.decrementAndGet();
             throw ApiException.unavailable("there are already %d streams".formatted(MAX_STREAMS));
         }
         try {
-            follow(context.res().getOutputStream(), command, last);
+            follow(context.res().getOutputStream(), wish);
         } catch (IOException e) {
             // the client is gone, which is how every stream ends
         } finally {
@@ -65,8 +83,8 @@ final class EventStream {
         }
     }
 
-    private void follow(OutputStream out, @Nullable String command, @Nullable EventId last)
-            throws IOException, InterruptedException {
+    private void follow(OutputStream out, Wish wish) throws IOException, InterruptedException {
+        @Nullable EventId last = wish.last;
         Eras eras = ledger.eras();
         long end = ledger.lastSeq();
         boolean foreign = last != null && !isPlaceIn(eras, end, last);
@@ -77,13 +95,13 @@ final class EventStream {
         if (foreign) {
             reset(out);
         }
-        while (!closed) {
-            List<LedgerReader.Happening> rows = ledger.after(cursor, command, ROWS);
+        while (!closed && clock.instant().isBefore(wish.until)) {
+            List<LedgerReader.Happening> rows = ledger.after(cursor, wish.command, ROWS);
             for (LedgerReader.Happening row : rows) {
                 cursor = row.seq();
                 event(out, row, eras.of(row.seq()));
             }
-            if (command == null) {
+            if (wish.nodes) {
                 presenceSeen = nodes(out, presenceSeen);
             }
             out.flush();

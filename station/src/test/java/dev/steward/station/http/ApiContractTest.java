@@ -13,6 +13,7 @@ import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.Space;
+import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.station.core.Answer;
 import dev.steward.station.ledger.LedgerReader;
@@ -23,9 +24,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
@@ -166,6 +169,18 @@ class ApiContractTest {
 
     @Test
     @Order(4)
+    void aLinkToThePageAndTheSessionThatItOpensFitTheContract() throws Exception {
+        JsonObject link = client.post("/api/v1/page-links", new byte[0]).json();
+        String secret = link.text("url").replaceFirst(".*#link=", "");
+
+        assertThat(link.text("url")).startsWith("http://" + client.authority() + "/#link=");
+        assertThat(client.post(Access.SESSIONS, Json.bytes(Map.of("link", secret)))
+                        .status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    @Order(5)
     void everyRefusalFitsTheContract() throws Exception {
         Document.Command command = Documents.command("ship1");
         String path = "/api/v1/commands/" + command.id();
@@ -178,7 +193,9 @@ class ApiContractTest {
                     .replace("{id}", command.id().toString())
                     .replace("{node}", "ship1")
                     .replace("{stream}", "stdout");
-            assertThat(refused(client.withoutToken(asked), method).error()).isEqualTo("401 unauthorized");
+            if (!asked.equals(Access.SESSIONS)) { // what it takes instead is in its body
+                assertThat(refused(client.withoutToken(asked), method).error()).isEqualTo("401 unauthorized");
+            }
             assertThat(refused(client.request(asked).header("Origin", "http://evil.example"), method)
                             .error())
                     .isEqualTo("403 forbidden");
@@ -208,10 +225,16 @@ class ApiContractTest {
                 .isEqualTo("404 unknown-node");
         assertThat(client.get("/api/v1/stream?command=ffffffff").error()).isEqualTo("404 not-found");
         assertThat(client.get("/api/v1/stream?lastEventId=-1").error()).isEqualTo("400 bad-request");
+        String nodes = "/api/v1/stream?command=" + command.id() + "&nodes=";
+        assertThat(client.get(nodes + "1").error()).isEqualTo("400 bad-request");
+        assertThat(client.post(Access.SESSIONS, new byte[0]).error()).isEqualTo("400 bad-request");
+        assertThat(client.post(Access.SESSIONS, Json.bytes(Map.of("link", "guessed")))
+                        .error())
+                .isEqualTo("401 unauthorized");
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void failuresOfTheStationFitTheContract() throws Exception {
         var reader = new LedgerReader(station.folder);
         try (StubbedApi silent = new StubbedApi(reader, () -> {
@@ -257,7 +280,7 @@ class ApiContractTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void everyServedRouteIsDocumentedAndEveryDocumentedRouteIsServed() throws Exception {
         try (var reader = new LedgerReader(station.folder);
                 StubbedApi api = new StubbedApi(reader, () -> new Answer.Accepted(List.of()))) {
@@ -266,7 +289,7 @@ class ApiContractTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void everyDocumentedAnswerHasBeenMetByTheTestsAbove() {
         assertThat(station.openApi.unmet()).isEmpty();
     }
@@ -328,7 +351,7 @@ class ApiContractTest {
             };
             int port = FreePort.next();
             api = new Api(
-                    new Api.Settings("127.0.0.1", port, "secret", NodeName.CENTRAL, "1.2.3", 1),
+                    new Api.Settings("127.0.0.1", port, "secret", NodeName.CENTRAL, "1.2.3", 1, InstantSource.system()),
                     orders,
                     reader,
                     new Feed(),

@@ -113,6 +113,15 @@ class ApiStreamTest {
     }
 
     @Test
+    void theStreamOfACommandTellsOfNodesWhereItIsAskedFor() throws Exception {
+        Document.Command command = Documents.command("ship1");
+        client.order(command);
+        try (EventReader events = client.stream("?command=" + command.id() + "&nodes=true", "0")) {
+            station.absentNode("ship2", events);
+        }
+    }
+
+    @Test
     void aStationThatStopsEndsItsStreamsBetweenEvents() throws Exception {
         try (EventReader events = client.stream("", null)) {
             station.restart();

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page: which view the address asks for, and what stands around every view.
+
+import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { signal } from '@preact/signals';
+import { enter, get, refusal } from './access.js';
+import { Command } from './command.js';
+import { Commands, changedCommand, forget, refresh as refreshCommands } from './commands.js';
+import { Fleet, keepFresh, refresh as refreshNodes, told } from './fleet.js';
+import { follow, lostSince } from './live.js';
+import { clock, html, line } from './text.js';
+
+/** `#/`, `#/commands` or `#/commands/ID`, each with a query. */
+function parse(hash) {
+  const [path, query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [view = '', id = ''] = path.split('/').map(decodeURIComponent);
+  return { view: view === 'commands' ? (id ? 'command' : 'commands') : 'fleet', id, query: new URLSearchParams(query) };
+}
+
+const route = signal(null);
+const station = signal(null);
+
+const look = () => { route.value = parse(location.hash); };
+
+/** Another address for the same view, without a step in the history. */
+function go(hash) {
+  history.replaceState(null, '', hash);
+  look();
+}
+
+/** Fleet and commands share a stream of all that happens; what it tells is then read as a whole. */
+function Overview({ view, query }) {
+  useEffect(() => {
+    let stream;
+    const refresh = () => {
+      refreshNodes().catch(() => {}); // the stream tells when the station is gone
+      refreshCommands().catch(() => {});
+    };
+    const begin = () => {
+      stream = follow('', {
+        open: refresh,
+        transition: event => changedCommand(event.command),
+        node: told,
+        reset: () => { // all events would follow, and all that matters is read anyway
+          stream.close();
+          forget();
+          begin();
+        },
+      });
+    };
+    begin();
+    return () => stream.close();
+  }, []);
+  return view === 'fleet' ? html`<${Fleet} query=${query} go=${go} />` : html`<${Commands} />`;
+}
+
+function Connection() {
+  const since = lostSince.value;
+  if (since === undefined) return html`<p class="connection" role="status">connecting…</p>`;
+  if (since === null) return html`<p class="connection" role="status"><span class="good" aria-hidden="true">●</span> live</p>`;
+  return html`
+    <p class="connection lost" role="status">
+      <span aria-hidden="true">✗</span> not connected since ${clock(since)}, trying again
+    </p>`;
+}
+
+function Locked() {
+  return html`
+    <section class="locked">
+      <h1>This page needs a link</h1>
+      ${refusal.value && html`<p role="alert">${line(refusal.value)}</p>`}
+      <p>Run <code>steward page</code> in a terminal on the station's machine and open the link it prints.</p>
+      <p class="quiet">Each link works once, within five minutes. It opens a session of 12 hours that may look, but not order.</p>
+    </section>`;
+}
+
+function Page() {
+  useEffect(keepFresh, []);
+  const { view, id, query } = route.value;
+  useEffect(() => { document.title = `steward: ${id ? `command ${line(id).slice(0, 13)}` : view}`; }, [view, id]);
+  const link = (to, hash, word) =>
+    html`<a href=${hash} aria-current=${view.startsWith(to) ? 'page' : null}>${word}</a>`;
+  return html`
+    <header class="top">
+      <a class="brand" href="#/">steward</a>
+      <nav aria-label="Views">${link('fleet', '#/', 'Fleet')} ${link('command', '#/commands', 'Commands')}</nav>
+      <${Connection} />
+    </header>
+    <main>
+      ${view === 'command'
+        ? html`<${Command} key=${id} id=${id} />`
+        : html`<${Overview} view=${view} query=${query} />`}
+    </main>
+    <footer class="quiet">${station.value && `station ${station.value.station}, version ${station.value.version}`}</footer>`;
+}
+
+const App = () => (refusal.value === null ? html`<${Page} />` : html`<main><${Locked} /></main>`);
+
+/** Opens the session that the address offers, or tries the one that there may be. */
+async function begin() {
+  try {
+    await enter();
+    station.value = await get('version');
+  } catch (e) {
+    if (!e.status) lostSince.value ??= Date.now(); // not reached at all: the stream will try again
+  }
+  look();
+}
+
+addEventListener('hashchange', () => (location.hash.startsWith('#link=') ? begin() : look()));
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden && refusal.value !== null) begin(); // another tab may have opened a session
+});
+
+await begin();
+render(html`<${App} />`, document.body);
