@@ -76,6 +76,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new Watch(surroundings))
                 .addSubcommand(new Output(surroundings))
                 .addSubcommand(new Cancel(surroundings, ids))
+                .addSubcommand(new Page(surroundings))
                 .addSubcommand(new Version(surroundings))
                 .addSubcommand(new Up(surroundings, ids));
         addHelp(line);

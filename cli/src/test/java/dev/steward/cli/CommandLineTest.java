@@ -14,7 +14,9 @@ class CommandLineTest extends CommandLineFixture {
     @Test
     void helpBeginsWithExamplesAndExitsWithZero() {
         for (String command :
-                List.of("run", "nodes", "events", "commands", "show", "watch", "output", "cancel", "version", "up")) {
+                List.of(
+                        "run", "nodes", "events", "commands", "show", "watch", "output", "cancel", "page", "version",
+                        "up")) {
             out.reset();
             assertThat(steward(command, "--help")).isZero();
             assertThat(out()).contains("Examples:\n  steward " + command);

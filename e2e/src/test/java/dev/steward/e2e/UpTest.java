@@ -52,6 +52,7 @@ class UpTest {
         assertThat(run.out()).contains("ship[1-3] (3) succeeded").contains("Linux");
         assertThat(run.err()).contains("3 succeeded");
         assertThat(upLog()).contains("$ uname -a").contains("ship[1-3] (3) succeeded");
+        assertThat(upLog()).containsPattern("(?m)^page: http://" + http + "/#link=[\\w-]{32}$");
     }
 
     @Test

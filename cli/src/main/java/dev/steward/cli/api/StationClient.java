@@ -80,6 +80,15 @@ public final class StationClient {
         return decode(get("/api/v1/nodes"), json -> map(json.objects("nodes", Limits.NODES), NodeInfo::from));
     }
 
+    /** Another link at each call. */
+    public PageLink pageLink() throws Failure {
+        try {
+            return decode(checked(http.post("/api/v1/page-links", new byte[0])), PageLink::from);
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
     /**
      * Orders all documents or none. What may or may not have arrived is sent again with the same bytes, which changes
      * nothing where it had.

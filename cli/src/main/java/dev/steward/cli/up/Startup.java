@@ -226,14 +226,21 @@ final class Startup {
                 .orElse("-");
     }
 
-    private void printHints(StationClient client, List<String> nodes, boolean usualFolder) {
+    private void printHints(StationClient client, List<String> nodes, boolean usualFolder) throws Failure {
+        List<String> data =
+                usualFolder ? List.of() : List.of("--data", folder.root().toString());
+        var page = new ArrayList<String>(List.of("page"));
+        page.addAll(data);
         var words = new ArrayList<String>(List.of("run"));
-        if (!usualFolder) {
-            words.addAll(List.of("--data", folder.root().toString()));
-        }
+        words.addAll(data);
         boolean ships = nodes.stream().anyMatch(node -> node.startsWith("ship"));
         words.addAll(List.of("--on", ships ? "ship*" : "all", "--", "uname", "-a"));
         surroundings.out().println();
+        surroundings.out().println("page: %s".formatted(client.pageLink().url()));
+        surroundings
+                .out()
+                .println("      (opens once, within five minutes; `%s %s` prints another link)"
+                        .formatted(launcher.shortName(), ShellArguments.line(page)));
         surroundings.out().println("API: %s/api/v1".formatted(client.url()));
         surroundings.out().println("try: %s %s".formatted(launcher.shortName(), ShellArguments.line(words)));
         surroundings.out().println("Ctrl-C stops everything here; the data stays.");
