@@ -233,6 +233,11 @@ final class Installation implements AutoCloseable {
         }
     }
 
+    /** Where the station serves. */
+    String url() {
+        return "http://127.0.0.1:" + httpPort;
+    }
+
     Map<String, String> environment() {
         return Map.of("STEWARD_DATA", folder.toString());
     }
