@@ -6,11 +6,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition with a deadline. */
-final class Await {
+public final class Await {
     private Await() {}
 
     /** @throws AssertionError naming {@code what} when the deadline passes */
-    static void until(String what, Duration deadline, Callable<Boolean> condition) throws Exception {
+    public static void until(String what, Duration deadline, Callable<Boolean> condition) throws Exception {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.call()) {
             if (System.nanoTime() > end) {

@@ -33,21 +33,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A broker, a station and agents as real processes, each of which a test may kill and start again. */
-final class Installation implements AutoCloseable {
+public final class Installation implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(1);
     private static final Duration ENDS = Duration.ofMinutes(2);
     private static final Duration STOP = Duration.ofMinutes(2);
 
-    final Path folder;
+    public final Path folder;
     private final int brokerPort = Machine.freePort();
     private final int httpPort = Machine.freePort();
     private final Map<String, Process> processes = new LinkedHashMap<>();
 
-    Installation(Path folder) {
+    public Installation(Path folder) {
         this.folder = folder;
     }
 
-    void startBroker() throws Exception {
+    public void startBroker() throws Exception {
         startBroker("");
     }
 
@@ -76,7 +76,7 @@ final class Installation implements AutoCloseable {
     }
 
     /** @param more flags, which come after and so above the usual ones */
-    void startStation(String... more) throws Exception {
+    public void startStation(String... more) throws Exception {
         Files.deleteIfExists(stationFile()); // a killed station leaves its own behind
         var arguments = new ArrayList<>(List.of(
                 "station",
@@ -96,7 +96,7 @@ final class Installation implements AutoCloseable {
                 () -> Files.exists(stationFile()) && get("version").isPresent());
     }
 
-    void startAgent(String name, String... more) throws Exception {
+    public void startAgent(String name, String... more) throws Exception {
         var arguments = new ArrayList<>(List.of(
                 "agent",
                 "--name",
@@ -111,12 +111,12 @@ final class Installation implements AutoCloseable {
         start(name, Machine.steward(arguments));
     }
 
-    void startAgentAndWait(String name, String... more) throws Exception {
+    public void startAgentAndWait(String name, String... more) throws Exception {
         startAgent(name, more);
         awaitReachable(name, true);
     }
 
-    void awaitReachable(String node, boolean reachable) throws Exception {
+    public void awaitReachable(String node, boolean reachable) throws Exception {
         Await.until(
                 node + (reachable ? " reachable" : " not reachable"),
                 START,
@@ -131,11 +131,11 @@ final class Installation implements AutoCloseable {
         return get("nodes").orElseThrow().objects("nodes", 1000);
     }
 
-    Path agentFolder(String name) {
+    public Path agentFolder(String name) {
         return folder.resolve("nodes").resolve(name);
     }
 
-    Process process(String name) {
+    public Process process(String name) {
         Process process = processes.get(name);
         if (process == null) {
             throw new IllegalArgumentException("no process " + name);
@@ -143,12 +143,12 @@ final class Installation implements AutoCloseable {
         return process;
     }
 
-    void kill(String name) throws InterruptedException {
+    public void kill(String name) throws InterruptedException {
         Machine.kill(process(name));
     }
 
     /** SIGTERM, and wait for the end. */
-    int stop(String name) throws InterruptedException {
+    public int stop(String name) throws InterruptedException {
         Process process = process(name);
         process.destroy();
         if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
@@ -238,7 +238,7 @@ final class Installation implements AutoCloseable {
         return "http://127.0.0.1:" + httpPort;
     }
 
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return Map.of("STEWARD_DATA", folder.toString());
     }
 
@@ -286,11 +286,11 @@ final class Installation implements AutoCloseable {
         return folder.resolve("station.json");
     }
 
-    int brokerPort() {
+    public int brokerPort() {
         return brokerPort;
     }
 
-    String brokerUrl() {
+    public String brokerUrl() {
         return "nats://127.0.0.1:" + brokerPort;
     }
 

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * rate, in front of which {@link #BUFFER_BYTES} may queue, with a delay behind it. What does not fit stays with its
  * sender, as TCP has it. All connections share the line.
  */
-final class LinkProxy implements AutoCloseable {
+public final class LinkProxy implements AutoCloseable {
     /** What a modem or a small router queues. */
     static final int BUFFER_BYTES = 64 * 1024;
 
@@ -72,7 +72,7 @@ final class LinkProxy implements AutoCloseable {
     private boolean stalled;
 
     /** Listens on a free port for what is meant for {@code target}. */
-    LinkProxy(int target) throws IOException {
+    public LinkProxy(int target) throws IOException {
         this.target = target;
         this.listener = new ServerSocket();
         listener.setReceiveBufferSize(SOCKET_BYTES);
@@ -80,7 +80,7 @@ final class LinkProxy implements AutoCloseable {
         Thread.ofVirtual().name("proxy").start(this::accept);
     }
 
-    String url() {
+    public String url() {
         return "nats://127.0.0.1:" + listener.getLocalPort();
     }
 
@@ -115,11 +115,11 @@ final class LinkProxy implements AutoCloseable {
     }
 
     /** Bytes that have arrived at the server. */
-    long bytesToServer() {
+    public long bytesToServer() {
         return toServer.bytes.get();
     }
 
-    long bytesToClient() {
+    public long bytesToClient() {
         return toClient.bytes.get();
     }
 

@@ -15,14 +15,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** What the tests use of the machine: free ports, the repository's scripts, programs. */
-final class Machine {
+public final class Machine {
     /** What a finished program left. */
-    record Result(int exit, String out, String err) {}
+    public record Result(int exit, String out, String err) {}
 
     private Machine() {}
 
     /** The repository's root. */
-    static Path root() {
+    public static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.isExecutable(folder.resolve("steward"))) {
             folder = folder.getParent();
@@ -61,7 +61,7 @@ final class Machine {
     }
 
     /** Runs a command of the command line to its end. */
-    static Result cli(Map<String, String> environment, String... arguments) throws Exception {
+    public static Result cli(Map<String, String> environment, String... arguments) throws Exception {
         Path out = Files.createTempFile("steward-out", "");
         Path err = Files.createTempFile("steward-err", "");
         try {
@@ -82,7 +82,7 @@ final class Machine {
     }
 
     /** A nats-server that is recent enough, by the script that the launcher uses. */
-    static String natsServer() {
+    public static String natsServer() {
         try {
             Process process = new ProcessBuilder(
                             root().resolve("scripts/nats-server").toString())

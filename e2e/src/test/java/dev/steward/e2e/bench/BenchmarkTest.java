@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The benchmark program itself: that it runs, and that what it writes is a page. */
+class BenchmarkTest {
+    @Test
+    void onePartRunsFromEndToEndAndItsPageHoldsFiguresAimsAndSamples() throws Exception {
+        String page = Benchmark.run(EnumSet.of(Benchmark.Part.LATENCY), Sizes.TINY)
+                .markdown();
+
+        assertThat(page)
+                .startsWith("# Benchmarks\n")
+                .containsPattern("\\| commit \\| [0-9a-f]{40}")
+                .containsPattern("\\| date \\| 20\\d\\d-")
+                .containsPattern("\\| load average at the start \\| \\d")
+                .containsPattern("\\| broker \\| nats-server: v\\d")
+                .containsPattern("\\| `echo hi`, from order to ledger, p50 \\| [0-9.]+ ms, [0-9.]+ × the yardstick"
+                        + " \\| ≤ 2 × the yardstick \\| (met|\\*\\*missed\\*\\*) \\|")
+                .containsPattern("<summary>order to end in the ledger, µs</summary>\n\n```\n(\\d+ ){9}\\d+\n```")
+                .contains("## Latency of one command");
+        assertThat(page.lines().filter(line -> line.startsWith("|")).map(BenchmarkTest::cells))
+                .as("cells of each row")
+                .allMatch(List.of(2, 3, 4)::contains);
+    }
+
+    @Test
+    void anAimThatIsNotMetIsMarked() {
+        var report = new Report();
+        report.figure("speed", "1", "2", false);
+        report.figure("size", "1", "2", true);
+        report.figure("colour", "grey");
+
+        assertThat(report.markdown())
+                .contains("| speed | 1 | 2 | **missed** |\n| size | 1 | 2 | met |\n| colour | grey |  |  |\n");
+    }
+
+    @Test
+    void percentilesAreOfTheSamplesThemselves() {
+        var samples = new Samples();
+        for (int millis = 100; millis >= 1; millis--) {
+            samples.add(millis * 1_000_000L);
+        }
+
+        assertThat(List.of(samples.median(), samples.percentile(99), samples.max()))
+                .containsExactly(50.0, 99.0, 100.0);
+        assertThat(samples.raw()).startsWith("100000 99000 ").hasLineCount(5);
+    }
+
+    private static int cells(String row) {
+        return row.replaceAll("[^|]", "").length() - 1;
+    }
+}
