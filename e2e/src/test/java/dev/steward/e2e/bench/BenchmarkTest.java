@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class BenchmarkTest {
     @Test
     void onePartRunsFromEndToEndAndItsPageHoldsFiguresAimsAndSamples() throws Exception {
-        String page = Benchmark.run(EnumSet.of(Benchmark.Part.LATENCY), Sizes.TINY)
-                .markdown();
+        String page =
+                Benchmark.run(EnumSet.of(Benchmark.Part.LATENCY), Sizes.TINY).markdown();
 
         assertThat(page)
                 .startsWith("# Benchmarks\n")

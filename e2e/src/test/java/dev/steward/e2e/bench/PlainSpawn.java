@@ -18,8 +18,12 @@ final class PlainSpawn {
         return output;
     }
 
-    /** Runs so many on so many threads; returns how many a second. */
-    static double rate(int commands, int threads) throws Exception {
+    /** @param cpuMillis for each command, of the loop and its children together */
+    record Rate(double aSecond, double cpuMillis) {}
+
+    /** Runs so many on so many threads. */
+    static Rate rate(int commands, int threads) throws Exception {
+        ProcessUse before = ProcessUse.ofThisProcess();
         long start = System.nanoTime();
         try (var executor = Executors.newFixedThreadPool(threads)) {
             var running = new ArrayList<Future<?>>();
@@ -36,6 +40,9 @@ final class PlainSpawn {
                 each.get();
             }
         }
-        return commands * 1e9 / (System.nanoTime() - start);
+        double rate = commands * 1e9 / (System.nanoTime() - start);
+        ProcessUse after = ProcessUse.ofThisProcess();
+        long cpu = after.cpuMillis() - before.cpuMillis() + after.childMillis() - before.childMillis();
+        return new Rate(rate, (double) cpu / commands);
     }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Thousands of commands in one order, to one node. */
 final class Throughput {
@@ -20,15 +19,21 @@ final class Throughput {
     private static final long AGENT_KIB = 100 * 1024;
     private static final Duration LOOK = Duration.ofMillis(100);
 
-    private record Round(
-            double plainRate,
-            double rate,
-            double orderSeconds,
-            ProcessUse station,
-            ProcessUse agent,
-            ProcessUse broker) {
+    private record Measured(
+            double rate, double orderSeconds, ProcessUse station, ProcessUse agent, ProcessUse broker) {}
+
+    private record Round(PlainSpawn.Rate before, PlainSpawn.Rate after, Measured steward) {
+        /** Of the two halves together. */
+        double plainRate() {
+            return 2 / (1 / before.aSecond() + 1 / after.aSecond());
+        }
+
+        double plainCpuMillis() {
+            return (before.cpuMillis() + after.cpuMillis()) / 2;
+        }
+
         double ratio() {
-            return rate / plainRate;
+            return steward.rate / plainRate();
         }
     }
 
@@ -39,21 +44,19 @@ final class Throughput {
         PlainSpawn.rate(Math.ceilDiv(commands, 10), AT_ONCE); // warm-up
         var rounds = new ArrayList<Round>();
         for (int i = 0; i < sizes.throughputRounds(); i++) {
-            double before = PlainSpawn.rate(Math.ceilDiv(commands, 2), AT_ONCE);
-            Round round = round(commands, folder);
-            double after = PlainSpawn.rate(Math.ceilDiv(commands, 2), AT_ONCE);
-            rounds.add(new Round(
-                    2 / (1 / before + 1 / after),
-                    round.rate,
-                    round.orderSeconds,
-                    round.station,
-                    round.agent,
-                    round.broker));
+            rounds.add(round(commands, folder));
         }
         tell(report, commands, rounds);
     }
 
     private static Round round(int commands, Path folder) throws Exception {
+        PlainSpawn.Rate before = PlainSpawn.rate(Math.ceilDiv(commands, 2), AT_ONCE);
+        Measured measured = steward(commands, folder);
+        PlainSpawn.Rate after = PlainSpawn.rate(Math.ceilDiv(commands, 2), AT_ONCE);
+        return new Round(before, after, measured);
+    }
+
+    private static Measured steward(int commands, Path folder) throws Exception {
         try (Site site = Site.start(folder)) {
             site.startAgent(NODE.value(), "--concurrency", "shellcommand.operatingsystem=" + AT_ONCE);
             site.installation.awaitReachable(NODE.value(), true);
@@ -67,8 +70,7 @@ final class Throughput {
             site.awaitAll(LOOK);
             double rate = commands * 1e9 / (System.nanoTime() - start);
             site.requireSuccess(commands);
-            return new Round(
-                    0,
+            return new Measured(
                     rate,
                     orderSeconds,
                     ProcessUse.of(site.installation.process("station")),
@@ -82,14 +84,14 @@ final class Throughput {
                 rounds.stream().sorted(Comparator.comparingDouble(Round::ratio)).toList();
         Round median = sorted.get(sorted.size() / 2);
         long stationPeak = rounds.stream()
-                .mapToLong(round -> round.station.peakKiB())
+                .mapToLong(round -> round.steward.station.peakKiB())
                 .max()
                 .orElseThrow();
         long agentPeak =
-                rounds.stream().mapToLong(round -> round.agent.peakKiB()).max().orElseThrow();
+                rounds.stream().mapToLong(round -> round.steward.agent.peakKiB()).max().orElseThrow();
         report.figure(
                 "%,d `echo hi` to one node, %d at once".formatted(commands, AT_ONCE),
-                "%s a second, %s of the yardstick".formatted(number(median.rate), Samples.ratio(median.ratio())),
+                "%s a second, %s of the yardstick".formatted(number(median.steward.rate), Samples.ratio(median.ratio())),
                 "≥ %s of the yardstick".formatted(AIM),
                 median.ratio() >= AIM);
         report.figure("the station's memory at its peak", mib(stationPeak), "≤ 300 MiB", stationPeak <= STATION_KIB);
@@ -99,30 +101,29 @@ final class Throughput {
                 One call of the API orders %,d commands `echo hi` for one agent with `concurrency` %d; the time goes from the call
                 until the ledger holds the last end. Station and agent are freshly started for each round, without a warm-up. The
                 yardstick is a plain Java loop that spawns `echo hi`, reads its output and waits for it, on %d threads, half of the
-                commands before and half after; its JVM is warm. Processor time is what the kernel counts for each process since
-                its start; the row of the round with the median ratio counts.
+                commands before and half after; its JVM is warm. The round with the median ratio counts.
                 """.formatted(commands, AT_ONCE, AT_ONCE));
         report.table(
-                List.of(
-                        "Commands a second",
-                        "Yardstick",
-                        "Ratio",
-                        "Call answered after",
-                        "Station: CPU a command, peak",
-                        "Agent",
-                        "Its children",
-                        "Broker"),
+                List.of("Commands a second", "Yardstick", "Ratio", "Call answered after", "Station's peak", "Agent's"),
                 rounds.stream()
                         .map(round -> List.of(
-                                number(round.rate),
-                                number(round.plainRate),
+                                number(round.steward.rate),
+                                number(round.plainRate()),
                                 Samples.ratio(round.ratio()),
-                                number(round.orderSeconds) + " s",
-                                cpu(round.station, commands) + ", " + mib(round.station.peakKiB()),
-                                cpu(round.agent, commands) + ", " + mib(round.agent.peakKiB()),
-                                Samples.ms((double) round.agent.childMillis() / commands),
-                                cpu(round.broker, commands)))
-                        .collect(Collectors.toList()));
+                                number(round.steward.orderSeconds) + " s",
+                                mib(round.steward.station.peakKiB()),
+                                mib(round.steward.agent.peakKiB())))
+                        .toList());
+        Measured steward = median.steward;
+        report.text("Processor time a command, in the round with the median ratio, starts included:");
+        report.table(
+                List.of("Of", "A command", "Busiest threads, where they still live"),
+                List.of(
+                        List.of("the yardstick, its children included", Samples.ms(median.plainCpuMillis()), ""),
+                        List.of("the agent's children", Samples.ms((double) steward.agent.childMillis() / commands), ""),
+                        List.of("the agent", cpu(steward.agent, commands), steward.agent.busiestThreads()),
+                        List.of("the station", cpu(steward.station, commands), steward.station.busiestThreads()),
+                        List.of("the broker", cpu(steward.broker, commands), "")));
     }
 
     private static String cpu(ProcessUse use, int commands) {
