@@ -78,6 +78,7 @@ public final class Database implements AutoCloseable {
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         config.setJournalSizeLimit(Limits.STORE_LOG_BYTES);
+        config.setGetGeneratedKeys(false); // nobody asks for them, and the driver would query them after each insert
         if (!readOnly) {
             config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         }
