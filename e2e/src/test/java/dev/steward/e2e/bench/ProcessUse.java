@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,7 +18,13 @@ import java.util.stream.Stream;
  * @param childMillis of the processes that it has started and waited for
  * @param threadMillis of the threads that still live, those with the same name but for a number together
  */
-record ProcessUse(long residentKiB, long peakKiB, long threads, long cpuMillis, long childMillis, Map<String, Long> threadMillis) {
+record ProcessUse(
+        long residentKiB,
+        long peakKiB,
+        long threads,
+        long cpuMillis,
+        long childMillis,
+        Map<String, Long> threadMillis) {
     private static final int BUSIEST = 6;
     private static final long TICK_MILLIS = 10; // USER_HZ is 100 on every Linux that runs Java
 
@@ -36,9 +43,10 @@ record ProcessUse(long residentKiB, long peakKiB, long threads, long cpuMillis, 
         var byThread = new TreeMap<String, Long>();
         try (Stream<Path> tasks = Files.list(folder.resolve("task"))) {
             for (Path task : tasks.toList()) {
-                String line = Files.readString(task.resolve("stat"));
-                String name = line.substring(line.indexOf('(') + 1, line.lastIndexOf(')'));
-                byThread.merge(name.replaceAll("[-#0-9 ]+$", ""), millis(line, 11), Long::sum);
+                stat(task).ifPresent(line -> {
+                    String name = line.substring(line.indexOf('(') + 1, line.lastIndexOf(')'));
+                    byThread.merge(name.replaceAll("[-#0-9 ]+$", ""), millis(line, 11), Long::sum);
+                });
             }
         }
         return new ProcessUse(
@@ -48,6 +56,15 @@ record ProcessUse(long residentKiB, long peakKiB, long threads, long cpuMillis, 
                 millis(stat, 11),
                 millis(stat, 13),
                 byThread);
+    }
+
+    /** Empty where the thread has just ended. */
+    private static Optional<String> stat(Path task) {
+        try {
+            return Optional.of(Files.readString(task.resolve("stat")));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /** Of user and system time, which follow each other in proc(5)'s stat. */

@@ -87,11 +87,14 @@ final class Throughput {
                 .mapToLong(round -> round.steward.station.peakKiB())
                 .max()
                 .orElseThrow();
-        long agentPeak =
-                rounds.stream().mapToLong(round -> round.steward.agent.peakKiB()).max().orElseThrow();
+        long agentPeak = rounds.stream()
+                .mapToLong(round -> round.steward.agent.peakKiB())
+                .max()
+                .orElseThrow();
         report.figure(
                 "%,d `echo hi` to one node, %d at once".formatted(commands, AT_ONCE),
-                "%s a second, %s of the yardstick".formatted(number(median.steward.rate), Samples.ratio(median.ratio())),
+                "%s a second, %s of the yardstick"
+                        .formatted(number(median.steward.rate), Samples.ratio(median.ratio())),
                 "≥ %s of the yardstick".formatted(AIM),
                 median.ratio() >= AIM);
         report.figure("the station's memory at its peak", mib(stationPeak), "≤ 300 MiB", stationPeak <= STATION_KIB);
@@ -120,7 +123,10 @@ final class Throughput {
                 List.of("Of", "A command", "Busiest threads, where they still live"),
                 List.of(
                         List.of("the yardstick, its children included", Samples.ms(median.plainCpuMillis()), ""),
-                        List.of("the agent's children", Samples.ms((double) steward.agent.childMillis() / commands), ""),
+                        List.of(
+                                "the agent's children",
+                                Samples.ms((double) steward.agent.childMillis() / commands),
+                                ""),
                         List.of("the agent", cpu(steward.agent, commands), steward.agent.busiestThreads()),
                         List.of("the station", cpu(steward.station, commands), steward.station.busiestThreads()),
                         List.of("the broker", cpu(steward.broker, commands), "")));
