@@ -13,10 +13,8 @@ import org.junit.jupiter.api.Test;
 class CommandLineTest extends CommandLineFixture {
     @Test
     void helpBeginsWithExamplesAndExitsWithZero() {
-        for (String command :
-                List.of(
-                        "run", "nodes", "events", "commands", "show", "watch", "output", "cancel", "page", "version",
-                        "up")) {
+        for (String command : List.of(
+                "run", "nodes", "events", "commands", "show", "watch", "output", "cancel", "page", "version", "up")) {
             out.reset();
             assertThat(steward(command, "--help")).isZero();
             assertThat(out()).contains("Examples:\n  steward " + command);
