@@ -150,7 +150,7 @@ public final class NatsBus implements Bus {
             }
             try {
                 listener.disconnected(why);
-                Thread.sleep(delay + ThreadLocalRandom.current().nextLong(delay));
+                Thread.sleep(delay / 2 + ThreadLocalRandom.current().nextLong(delay / 2));
             } catch (InterruptedException e) {
                 break;
             }

@@ -13,11 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the tests use of the machine: free ports, the repository's scripts, programs. */
 public final class Machine {
     /** What a finished program left. */
     public record Result(int exit, String out, String err) {}
+
+    private static final int FIRST_PORT = 24_000;
+    private static final int PORTS = 8_000;
+    private static final AtomicInteger LAST_PORT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(PORTS));
 
     private Machine() {}
 
@@ -34,10 +40,13 @@ public final class Machine {
         return folder;
     }
 
-    /** A port on which nobody listens, below the range that the kernel hands out by itself. */
+    /**
+     * A port on which nobody listens, below the range that the kernel hands out by itself; each once, since who asked for
+     * one may not listen yet.
+     */
     static int freePort() {
         for (int attempt = 0; attempt < 100; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(24_000, 32_000);
+            int port = FIRST_PORT + LAST_PORT.incrementAndGet() % PORTS;
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException e) {

@@ -46,7 +46,7 @@ class TextTest {
     @Test
     void aMistypedOptionIsRefusedWithTheOneThatWasMeant() {
         assertThatThrownBy(() -> OPTIONS.parse(List.of("--nmae", "x")))
-                .hasMessage("unknown option '--nmae'; did you mean 'name'?");
+                .hasMessage("unknown option '--nmae'; did you mean '--name'?");
         assertThatThrownBy(() -> OPTIONS.parse(List.of("--name"))).hasMessageContaining("needs a value");
         assertThatThrownBy(() -> OPTIONS.parse(List.of("stray"))).hasMessageContaining("unexpected");
         assertThatThrownBy(() -> OPTIONS.parse(List.of("--verbose=yes"))).hasMessageContaining("takes no value");

@@ -3,6 +3,7 @@ package dev.steward.station.core;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.ExecutionState;
 import dev.steward.message.Subject;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Now;
@@ -47,7 +48,14 @@ final class Cancels {
     void ensure(Now now, Nodes.Node node, Execution execution) {
         store.cancel(execution.command(), node.name)
                 .filter(kept -> kept.messageId().equals(execution.messageId()))
+                .filter(kept -> !isCanceled(node, kept))
                 .ifPresent(kept -> send(now, node, kept.document(), kept.bytes()));
+    }
+
+    private boolean isCanceled(Nodes.Node node, StationStore.KeptCancel kept) {
+        return store.execution(kept.document().command(), node.name)
+                .filter(execution -> execution.state() == ExecutionState.CANCELED)
+                .isPresent();
     }
 
     /** Sends the cancel of a command again, where there is one, ahead of what is said next on the lane of results. */

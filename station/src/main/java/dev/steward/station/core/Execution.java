@@ -31,6 +31,11 @@ public record Execution(
         Optional<Outcome> outcome,
         long storedBytes) {
 
+    /** Whether the node has not been heard to have it. */
+    boolean mayBeUnderWay() {
+        return state == ExecutionState.QUEUED || provisional;
+    }
+
     /** Whether nothing more is expected of it. */
     public boolean isFinal() {
         return state.isTerminal() && !provisional;

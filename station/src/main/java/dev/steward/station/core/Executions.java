@@ -31,16 +31,12 @@ final class Executions {
     }
 
     /** The node's inbox has the command: the link says so. */
-    void recorded(Now now, CommandId command, NodeName node) {
-        store.execution(command, node)
-                .filter(execution ->
-                        !execution.isFinal() && (execution.state() == ExecutionState.QUEUED || execution.provisional()))
-                .ifPresent(
-                        execution -> move(execution, execution.to(ExecutionState.RECEIVED), node, now.wall(), now, ""));
+    void recorded(Now now, Execution execution) {
+        move(execution, execution.to(ExecutionState.RECEIVED), execution.node(), now.wall(), now, "");
     }
 
-    void ack(Now now, NodeName node, Ack ack) {
-        Optional<Execution> found = store.execution(ack.command(), node);
+    /** @param found what the ledger holds of it */
+    void ack(Now now, NodeName node, Ack ack, Optional<Execution> found) {
         if (found.isEmpty() && (ack instanceof Ack.Unsure || ack instanceof Ack.Waiting)) {
             return; // no word about anything that has happened
         }

@@ -3,7 +3,6 @@ package dev.steward.station.core;
 
 import dev.steward.message.Ack;
 import dev.steward.message.CommandId;
-import dev.steward.message.Document;
 import dev.steward.message.ErrorEvent;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Inquiry;
@@ -208,10 +207,8 @@ public final class StationCore {
             node.asked.add(command);
         }
         Optional<Execution> before = store.execution(ack.command(), node.name);
-        if (ack.showsReceipt()) {
-            before.filter(execution -> execution.state() == ExecutionState.QUEUED || execution.provisional())
-                    .ifPresent(execution -> nodes.settle(node, Lane.CONTROL, execution.messageId()));
-        }
+        Optional<Execution> arrived = before.filter(execution -> ack.showsReceipt() && execution.mayBeUnderWay());
+        arrived.ifPresent(execution -> nodes.settle(node, Lane.CONTROL, execution.messageId()));
         if (ack instanceof Ack.Output output
                 && before.filter(execution ->
                                 !execution.isEndedFor(output.attempt()) && output.attempt() > execution.attempt())
@@ -222,31 +219,18 @@ public final class StationCore {
                 && before.filter(execution -> !execution.isFinal()).isPresent()) {
             node.asked.add(ack.command()); // it has ended, and the word of that is gone
         }
-        executions.ack(now, node.name, ack);
-        ensureCanceled(now, node, ack.command());
-    }
-
-    /** A cancel that went in the place of a command is told to the node that has the command. */
-    private void ensureCanceled(Now now, Nodes.Node node, CommandId command) {
-        store.execution(command, node.name)
-                .filter(execution ->
-                        execution.state() != ExecutionState.QUEUED && execution.state() != ExecutionState.CANCELED)
-                .ifPresent(execution -> cancels.ensure(now, node, execution));
+        executions.ack(now, node.name, ack, before);
+        arrived.ifPresent(execution -> cancels.ensure(now, node, execution));
     }
 
     private void recorded(Now now, Nodes.Node node, OutboxEntry entry) {
-        if (entry.lane() != Lane.CONTROL) {
-            return; // neither a command nor a cancel in its place
-        }
-        try {
-            CommandId command = switch (Document.decode(entry.body())) {
-                case Document.Command ordered -> ordered.id();
-                case Document.Cancel cancel -> cancel.command();
-            };
-            executions.recorded(now, command, node.name);
-            ensureCanceled(now, node, command);
-        } catch (RefusedException e) {
-            throw new IllegalStateException("the outbox held an unreadable document: " + e.getMessage(), e);
+        if (entry.lane() == Lane.CONTROL) { // a command, or its cancel in its place
+            store.executionOf(node.name, entry.id().toString())
+                    .filter(Execution::mayBeUnderWay)
+                    .ifPresent(execution -> {
+                        executions.recorded(now, execution);
+                        cancels.ensure(now, node, execution);
+                    });
         }
     }
 
