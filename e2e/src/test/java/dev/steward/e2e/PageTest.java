@@ -130,6 +130,21 @@ class PageTest {
     }
 
     @Test
+    void aStationWithoutItsBrokerSaysSoAboveEveryView() throws Exception {
+        installation.kill("broker");
+        Locator trouble = page.getByRole(AriaRole.ALERT);
+        assertThat(trouble).containsText("no connection to its broker");
+        page.getByRole(AriaRole.LINK, named("Commands")).click();
+        assertThat(trouble).containsText("no connection to its broker");
+
+        installation.startBroker();
+        assertThat(trouble).hasCount(0);
+        for (String ship : new String[] {"ship1", "ship2", "ship3"}) {
+            installation.awaitReachable(ship, true);
+        }
+    }
+
+    @Test
     void outputStreamsInWhileACommandRuns() throws Exception {
         Path gate = folder.resolve("gate");
         CommandId id = installation.order(

@@ -7,7 +7,7 @@ import { signal } from '@preact/signals';
 import { enter, get, refusal } from './access.js';
 import { Command } from './command.js';
 import { Commands, changedCommand, forget, refresh as refreshCommands } from './commands.js';
-import { Fleet, keepFresh, refresh as refreshNodes, told } from './fleet.js';
+import { Fleet, keepFresh, refresh as refreshNodes, told, troubles } from './fleet.js';
 import { follow, lostSince } from './live.js';
 import { clock, html, line } from './text.js';
 
@@ -88,6 +88,7 @@ function Page() {
       <${Connection} />
     </header>
     <main>
+      ${troubles.value.map(text => html`<p class="trouble" role="alert" key=${text}>${line(text)}</p>`)}
       ${view === 'command'
         ? html`<${Command} key=${id} id=${id} />`
         : html`<${Overview} view=${view} query=${query} />`}

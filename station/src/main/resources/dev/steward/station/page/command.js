@@ -146,7 +146,7 @@ function Group({ command, group: { rows, first, name } }) {
       ${ended && first.stdout.isEmpty && first.stderr.isEmpty && html`<p class="quiet note">no output</p>`}
       ${first.truncatedBytes > 0 && html`
         <p class="note">${outputBytes(first.truncatedBytes)} of output were cut out at the node and are nowhere.</p>`}
-      ${ended && !first.provisional && !first.outputComplete && html`<p class="note">More output is on its way.</p>`}
+      ${ended && !first.provisional && !first.outputComplete && html`<p class="note">Not all of its output is here: it is on its way, unless the ledger is an older copy.</p>`}
       <details open=${rows.length <= OPEN_UP_TO}>
         <summary>${rows.length === 1 ? 'The node' : 'Each node'}</summary>
         <${LongTable} name="executions" label=${`Executions of ${name}`} items=${rows} keyOf=${row => row.node}

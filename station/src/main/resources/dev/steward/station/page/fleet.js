@@ -6,10 +6,13 @@ import { get } from './access.js';
 import { LongTable } from './list.js';
 import { lostSince, paced } from './live.js';
 import { NODE_STATES, State, nodeState } from './states.js';
-import { ago, html, line } from './text.js';
+import { ago, clock, html, line } from './text.js';
 
 /** By name; null before the first answer. */
 export const nodes = signal(null);
+
+/** What hinders the station itself, in words. */
+export const troubles = signal([]);
 
 const known = new Map();
 const toldAt = new Map();
@@ -24,12 +27,23 @@ export function told(node) {
 
 let reading = null;
 
-/** Reads all nodes; the stream tells only who comes and goes, not of each word. */
+function hinders({ broker, ledger }) {
+  const found = [];
+  if (!broker.connected) {
+    found.push(`The station has had no connection to its broker since ${clock(broker.since)}: ${broker.reason}`);
+  }
+  if (ledger.failure !== null) found.push(`The station's ledger does not work: ${ledger.failure}`);
+  if (ledger.spaceLow) found.push(`The station takes no orders: ${ledger.space}`);
+  return found;
+}
+
+/** Reads all nodes, and how the station is; the stream tells only who comes and goes, not of each word. */
 export function refresh() {
   reading ??= (async () => {
     const asked = performance.now();
     try {
-      const answer = await get('nodes');
+      const [answer, status] = await Promise.all([get('nodes'), get('status')]);
+      troubles.value = hinders(status);
       const names = new Set(answer.nodes.map(node => node.name));
       for (const name of known.keys()) if (!names.has(name)) known.delete(name);
       for (const node of answer.nodes) if (!(toldAt.get(node.name) > asked)) known.set(node.name, node);
