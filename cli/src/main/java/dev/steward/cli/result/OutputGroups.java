@@ -82,7 +82,8 @@ public final class OutputGroups {
             out.println("(%d bytes of output were cut out by the agent)".formatted(key.truncatedBytes));
         }
         if (!key.outputComplete && key.state.isTerminal() && !key.provisional) {
-            out.println("(not all of its output is here: it is on its way, unless the ledger is an older copy; see `steward output`)");
+            out.println(
+                    "(not all of its output is here: it is on its way, unless the ledger is an older copy; see `steward output`)");
         }
     }
 

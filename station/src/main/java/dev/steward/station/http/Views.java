@@ -44,7 +44,10 @@ final class Views {
         ledger.put("spaceLow", health.space().low());
         ledger.put(
                 "space", health.space().text().isEmpty() ? null : health.space().text());
-        return Map.of("broker", broker, "ledger", ledger);
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("broker", broker);
+        view.put("ledger", ledger);
+        return view;
     }
 
     static Map<String, @Nullable Object> event(LedgerReader.Event event) {
