@@ -9,7 +9,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** For agent and station, which must not know the command line: what Java's exceptions of files mean, for people: their messages are often a path alone. */
+/**
+ * What Java's exceptions of files mean, for people: their messages are often a path alone. The command line has its own, as
+ * it knows no store, and what all share does no I/O.
+ */
 public final class FileTrouble {
     private FileTrouble() {}
 
