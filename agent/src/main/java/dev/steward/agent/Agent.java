@@ -26,10 +26,12 @@ import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.FrameEncoder;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
+import dev.steward.message.signing.Signatures;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
 import dev.steward.store.FolderLock;
 import dev.steward.store.Reserve;
+import dev.steward.store.TrustFileWatch;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -54,6 +56,7 @@ public final class Agent {
     private final Effects effects = new Effects();
     private final FolderLock lock;
     private final Reserve reserve;
+    private final TrustFileWatch trustFile;
     private final StationWatch stationWatch;
     private Journal journal;
     private AgentCore core;
@@ -73,6 +76,7 @@ public final class Agent {
         this.journal = Journal.open(settings.data());
         journal.claim(settings.name(), settings.station());
         reserve.look(CommitLoop.now().millis());
+        this.trustFile = new TrustFileWatch(settings.trust());
         this.stationWatch = new StationWatch(
                 settings.station(), settings.bus().shownUrl(), CommitLoop.now().millis());
         this.loop = new CommitLoop<>("agent-" + settings.name(), TICK_MS, new Host());
@@ -139,6 +143,7 @@ public final class Agent {
         public void tick(Now now, List<Committer.Input<AgentCore>> batch) {
             Space space = reserve.look(now.millis());
             batch.add((agent, at) -> agent.space(at, space));
+            trustFile.look(now.millis()).ifPresent(trust -> batch.add((agent, at) -> agent.trust(at, trust)));
             batch.add(AgentCore::tick);
             stationWatch
                     .look(now.millis(), connected, core.isLive())
@@ -185,7 +190,8 @@ public final class Agent {
                 Leftovers.bootId(),
                 settings.heartbeat(),
                 settings.concurrency(),
-                AgentCore.Capacity.DEFAULT);
+                AgentCore.Capacity.DEFAULT,
+                Signatures.ED25519);
         var fresh = new AgentCore(
                 coreSettings,
                 journal,
@@ -195,6 +201,7 @@ public final class Agent {
                 CommitLoop.now(),
                 recovery,
                 reserve.space(),
+                trustFile.trust(),
                 stopping);
         fresh.describe(Facts.digest(facts), facts);
         return fresh;

@@ -13,6 +13,7 @@ import dev.steward.message.text.Durations;
 import dev.steward.message.text.Options;
 import dev.steward.message.text.Options.Option;
 import dev.steward.store.FileTrouble;
+import dev.steward.store.TrustFileWatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /**
  * How an agent is set up: flags over environment over {@code agent.yaml}.
  *
+ * @param trust the trust file
  * @param grace how long running commands may go on after a SIGTERM
  * @param concurrency of processes by {@code method.domain}; 1 for the others
  */
@@ -37,6 +39,7 @@ public record AgentSettings(
         NodeName station,
         BusSettings bus,
         Path data,
+        Path trust,
         Duration heartbeat,
         Duration grace,
         Map<String, String> labels,
@@ -46,6 +49,7 @@ public record AgentSettings(
             new Option("name", "NAME", "name of this node; required"),
             new Option("broker", "URL", "broker to connect to; required, for instance nats://127.0.0.1:4222"),
             new Option("data", "DIR", "folder of the journal; required"),
+            new Option("trust", "FILE", "whom this node obeys, and in what (trust.yaml in the data folder)"),
             new Option("station", "NAME", "node name of the station (central)"),
             new Option("config", "FILE", "settings as YAML; flags and environment come first"),
             new Option("heartbeat", "DURATION", "how often to say hello (30s)"),
@@ -57,8 +61,8 @@ public record AgentSettings(
             new Option("version", "", "print the version"),
             new Option("help", "", "print this help")));
 
-    private static final Set<String> FILE_KEYS =
-            Set.of("name", "broker", "data", "station", "heartbeat", "pingInterval", "grace", "labels", "processes");
+    private static final Set<String> FILE_KEYS = Set.of(
+            "name", "broker", "data", "trust", "station", "heartbeat", "pingInterval", "grace", "labels", "processes");
     private static final int MAX_CONCURRENCY = 256;
     private static final Duration LONGEST = Duration.ofDays(1);
 
@@ -75,6 +79,7 @@ public record AgentSettings(
         for (String label : flags.getOrDefault("label", List.of())) {
             labels.put(key("label", label), value("label", label));
         }
+        Path data = Path.of(source.required("data")).toAbsolutePath();
         return new AgentSettings(
                 name,
                 station,
@@ -83,7 +88,12 @@ public record AgentSettings(
                         name.value(),
                         source.duration("ping-interval", "pingInterval", BusSettings.DEFAULT_PING_INTERVAL),
                         BusSettings.DEFAULT_MAX_RECONNECT_DELAY),
-                Path.of(source.required("data")).toAbsolutePath(),
+                data,
+                Path.of(source.text(
+                                "trust",
+                                "trust",
+                                data.resolve(TrustFileWatch.NAME).toString()))
+                        .toAbsolutePath(),
                 source.duration("heartbeat", "heartbeat", Duration.ofSeconds(30)),
                 source.duration("grace", "grace", StopTimes.GRACE),
                 labels,

@@ -17,6 +17,7 @@ import dev.steward.message.link.OutboxEntry;
 import dev.steward.store.Database;
 import dev.steward.store.SqliteLinkStore;
 import dev.steward.store.StoreException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,6 +46,9 @@ public final class Journal implements AgentStore, AutoCloseable {
               execution TEXT NOT NULL, stream TEXT NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
               PRIMARY KEY (execution, stream, offset));
             """;
+    /** What came before documents were signed was judged by nobody. */
+    private static final String SIGNED_DOCUMENTS = "DELETE FROM execution WHERE finished IS NULL;\n";
+
     private static final String COLUMNS =
             "id, position, process, document, state, attempt, boot_id, start_before, started_at, finished";
 
@@ -60,7 +64,8 @@ public final class Journal implements AgentStore, AutoCloseable {
     }
 
     public static Journal open(Path folder) {
-        return new Journal(Database.open(folder.resolve("journal.db"), List.of(SCHEMA, DROPPED_OUTPUT)));
+        return new Journal(
+                Database.open(folder.resolve("journal.db"), List.of(SCHEMA, DROPPED_OUTPUT, SIGNED_DOCUMENTS)));
     }
 
     /**
@@ -118,6 +123,8 @@ public final class Journal implements AgentStore, AutoCloseable {
                         Times.text(endedBefore),
                         Times.text(now));
             case JournalWrite.PutLow(boolean low) -> putMeta("low", Boolean.toString(low));
+            case JournalWrite.PutOperators(byte[] signed) ->
+                putMeta("operators", new String(signed, StandardCharsets.UTF_8)); // read as strict UTF-8 before
             case JournalWrite.PutGeneration(long generation) -> putMeta("generation", Long.toString(generation));
             case JournalWrite.Quarantine(var message, String reason, Instant at) -> {
                 database.execute(
@@ -233,6 +240,11 @@ public final class Journal implements AgentStore, AutoCloseable {
     @Override
     public boolean isLow() {
         return meta("low").map(Boolean::parseBoolean).orElse(false);
+    }
+
+    @Override
+    public Optional<byte[]> operators() {
+        return meta("operators").map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -16,6 +16,8 @@ import dev.steward.message.link.Lane;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.link.Session;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.trust.LocalTrust;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +47,7 @@ abstract class AgentCoreFixture {
     Now now = new Now(1_000_000, START);
     long position;
     Space space = Space.ENOUGH;
+    LocalTrust trust = TestOperator.trust();
     private Optional<Journal> opened = Optional.empty();
     private Optional<OtherEnd> otherEnd = Optional.empty();
 
@@ -124,17 +127,19 @@ abstract class AgentCoreFixture {
                 "boot-1",
                 Duration.ofSeconds(30),
                 Map.of(),
-                AgentCore.Capacity.DEFAULT);
-        return new AgentCore(settings, journal(), sink, command -> {}, random, now, recovery, space, false);
+                AgentCore.Capacity.DEFAULT,
+                Signatures.ED25519);
+        return new AgentCore(settings, journal(), sink, command -> {}, random, now, recovery, space, trust, false);
     }
 
     /** Puts an execution into the journal, as an earlier start of the agent left it. */
     CommandId left(ExecutionState state, int attempt, boolean repeatable, Duration startWithin) {
         var document = new Document.Command(
                 CommandId.create(START.plusMillis(position), random),
+                TestOperator.FLEET,
                 1,
                 1,
-                "test",
+                TestOperator.KEY.key().id(),
                 START,
                 List.of(SHIP),
                 "shellcommand",
@@ -142,13 +147,14 @@ abstract class AgentCoreFixture {
                 JsonObject.of(Map.of("shell", "true")),
                 START.plus(startWithin),
                 Optional.empty(),
-                repeatable);
+                repeatable,
+                false);
         journal()
                 .apply(new JournalWrite.PutExecution(new StoredExecution(
                         document.id(),
                         ++position,
                         PROCESS,
-                        document.encode(),
+                        TestOperator.sign(document),
                         state,
                         attempt,
                         "boot-1",

@@ -7,11 +7,11 @@ import dev.steward.agent.core.AgentCore;
 import dev.steward.agent.core.JournalWrite;
 import dev.steward.message.Ack;
 import dev.steward.message.CommandId;
-import dev.steward.message.Document;
 import dev.steward.message.ErrorEvent;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.OperatorList;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
@@ -22,7 +22,6 @@ import dev.steward.message.WireMessage;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.OutboxEntry;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -215,15 +214,10 @@ class AgentCoreTest extends AgentCoreFixture {
         AgentCore core = core();
         station().meet(core, now);
         Subject errors = Subject.errorLog(NodeName.CENTRAL);
-        byte[] forAnother = new Document.Cancel(
-                        CommandId.create(now.wall(), random),
-                        "test",
-                        now.wall(),
-                        List.of(new NodeName("ship2")),
-                        CommandId.create(now.wall(), random))
-                .encode();
+        OperatorList older = TestOperator.list(1);
+        station().give(core, now, Subject.operators(SHIP), TestOperator.sign(TestOperator.list(2)));
         for (int i = 0; i < Limits.ERRORS_WAITING + 20; i++) {
-            station().give(core, now, Subject.cancel(SHIP), forAnother);
+            station().give(core, now, Subject.operators(SHIP), TestOperator.sign(older));
         }
         assertThat(journal().waiting(errors)).isEqualTo(Limits.ERRORS_WAITING);
         station().give(core, now, Subject.command(SHIP, "t", "t"), new byte[0]);

@@ -58,6 +58,11 @@ final class OtherEnd implements LinkSink, AutoCloseable {
         toStation.add(frame);
     }
 
+    /** From its next hello on it says that it has this list of operators. */
+    void tellsOperators(long number) {
+        link.tellsOperators(number);
+    }
+
     /** Both say hello. */
     void meet(AgentCore core, Now now) {
         toStation.clear(); // what an earlier start of the agent had sent
@@ -83,11 +88,17 @@ final class OtherEnd implements LinkSink, AutoCloseable {
 
     void cancel(AgentCore core, Now now, CommandId command) {
         var document = new Document.Cancel(
-                CommandId.create(now.wall(), new Random(counter)), "test", now.wall(), List.of(node), command);
+                CommandId.create(now.wall(), new Random(counter)),
+                TestOperator.FLEET,
+                TestOperator.KEY.key().id(),
+                now.wall(),
+                List.of(node),
+                command);
         var id = new MessageId(session, ++counter);
         link.enqueue(
                 now,
-                new OutboxEntry(counter, node, Lane.RESULTS, id, Subject.cancel(node), document.encode(), true),
+                new OutboxEntry(
+                        counter, node, Lane.RESULTS, id, Subject.cancel(node), TestOperator.sign(document), true),
                 this);
         exchange(core, now);
     }

@@ -4,8 +4,8 @@ package dev.steward.cli;
 import dev.steward.cli.api.CommandInfo;
 import dev.steward.cli.api.ExecutionInfo;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.Ids;
-import dev.steward.cli.order.Issuer;
 import dev.steward.cli.order.Order;
 import dev.steward.cli.order.Targets;
 import dev.steward.cli.result.Deadline;
@@ -14,6 +14,7 @@ import dev.steward.cli.result.JsonViews;
 import dev.steward.cli.result.Summary;
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.SafeText;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.CommandId;
 import dev.steward.message.ExecutionState;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Parameters;
         description = "%nA node that is away is told when it comes back.%n")
 final class Cancel implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final int PREFIX_CHARS = 4; // as the station has it
 
     @Parameters(paramLabel = "ID", description = "A command's id, or a unique prefix of it.")
     private String id = "";
@@ -60,6 +62,9 @@ final class Cancel implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private OperatorOptions operator = new OperatorOptions();
+
+    @Mixin
     private StationOptions station = new StationOptions();
 
     private final Surroundings surroundings;
@@ -74,14 +79,15 @@ final class Cancel implements Callable<Integer> {
     public Integer call() throws Failure, InterruptedException {
         try (var detaching = Detaching.open(surroundings, () -> """
                 interrupted; the cancellation was not ordered
-                  %s   to order it""".formatted(station.line("cancel", id)))) {
+                  %s   to order it""".formatted(operator.line(station, "cancel", id)))) {
             return cancel(detaching);
         }
     }
 
     private int cancel(Detaching detaching) throws Failure, InterruptedException {
+        Identity identity = operator.identity(surroundings, station);
         StationClient client = station.client(surroundings);
-        CommandInfo command = client.command(id);
+        CommandInfo command = meant(client);
         List<ExecutionInfo> executions = client.executions(command.id(), 0);
         List<String> nodes = executions.stream().map(ExecutionInfo::node).toList();
         List<NodeName> meant = Targets.ofCommand(
@@ -99,22 +105,37 @@ final class Cancel implements Callable<Integer> {
                     .println("%s has ended already; there was nothing to cancel"
                             .formatted(targets.isEmpty() ? "the command" : "what the command did there"));
         } else {
-            detaching.say(
-                    () -> """
+            detaching.say(() ->
+                    """
                     interrupted; the cancellation may have been ordered, and goes on if it was
                       %s   tells what became of the command
-                      %s   orders it again, which does no harm""".formatted(station.line("show", command.id()), station.line("cancel", command.id())));
+                      %s   orders it again, which does no harm""".formatted(station.line("show", command.id()), operator.line(station, "cancel", command.id())));
             client.cancel(
                     command.id(),
                     Order.cancels(
                             parse(command.id()),
                             open,
-                            Issuer.text(),
+                            identity,
                             surroundings.clock().instant(),
                             ids));
             awaitWord(client, command.id(), names);
         }
         return report(client, command.id(), names);
+    }
+
+    /** What is signed is the id that the station answers with; it must not choose another command. */
+    private CommandInfo meant(StationClient client) throws Failure {
+        if (id.length() < PREFIX_CHARS) {
+            throw Failure.usage("'%s' is not a command id, nor at least %d characters of one"
+                    .formatted(SafeText.line(id), PREFIX_CHARS));
+        }
+        CommandInfo command = client.command(id);
+        if (!command.id().startsWith(id)) {
+            throw Failure.unreachable(
+                    "asked for the command %s, the station answered with %s; nothing was signed\n  is this the right station?"
+                            .formatted(SafeText.line(id), SafeText.line(command.id())));
+        }
+        return command;
     }
 
     private static boolean isOpen(ExecutionInfo execution) {

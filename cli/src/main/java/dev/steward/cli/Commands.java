@@ -76,7 +76,8 @@ final class Commands implements Callable<Integer> {
                     Ages.text(now, command.orderedAt()),
                     command.state(),
                     counts(command),
-                    shortened(ShellArguments.line(command.method(), command.arguments())));
+                    shortened((command.dryRun() ? "(test) " : "")
+                            + ShellArguments.line(command.method(), command.arguments())));
         }
         table.print(surroundings.out());
         return 0;

@@ -48,9 +48,13 @@ final class Detaching implements AutoCloseable {
     }
 
     static String comeBack(StationOptions station, String id) {
+        return comeBack(station, new OperatorOptions(), id);
+    }
+
+    static String comeBack(StationOptions station, OperatorOptions operator, String id) {
         return """
                 detached; the command goes on
                   %s    to see it live
-                  %s   to stop it""".formatted(station.line("watch", id), station.line("cancel", id));
+                  %s   to stop it""".formatted(station.line("watch", id), operator.line(station, "cancel", id));
     }
 }

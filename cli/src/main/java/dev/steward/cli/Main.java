@@ -38,8 +38,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "`steward agent` and `steward station` start those programs; they have options of their own.",
-            "Exit codes: 0 all succeeded, 1 some did not, 2 wrong usage or name, 3 incomplete, 4 refused token,",
-            "5 station not reached, or its disk is full."
+            "Exit codes: 0 all succeeded, 1 some did not, 2 wrong usage or name, 3 incomplete, 4 refused token, key or",
+            "signature, 5 station not reached, or its disk is full."
         },
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
@@ -76,11 +76,12 @@ public final class Main implements Runnable {
                 .addSubcommand(new Watch(surroundings))
                 .addSubcommand(new Output(surroundings))
                 .addSubcommand(new Cancel(surroundings, ids))
+                .addSubcommand(Operator.commandLine(surroundings, ids))
+                .addSubcommand(Policy.commandLine(surroundings, ids))
                 .addSubcommand(new Page(surroundings))
                 .addSubcommand(new Version(surroundings))
                 .addSubcommand(new Up(surroundings, ids));
         addHelp(line);
-        line.getSubcommands().values().forEach(Main::addHelp);
         line.addSubcommand(new CommandLine.HelpCommand());
         line.registerConverter(Duration.class, Main::duration);
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8));
@@ -95,6 +96,7 @@ public final class Main implements Runnable {
 
     private static void addHelp(CommandLine line) {
         line.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
+        line.getSubcommands().values().forEach(Main::addHelp);
     }
 
     @Override
@@ -130,7 +132,7 @@ public final class Main implements Runnable {
         String word = unmatched.getUnmatched().getFirst();
         var known = new ArrayList<String>(spec.optionsMap().keySet());
         known.addAll(spec.subcommands().keySet());
-        if (!spec.subcommands().isEmpty()) {
+        if (spec.parent() == null) {
             known.addAll(List.of("agent", "station")); // of the script
         }
         String what = word.startsWith("-") ? "option" : spec.subcommands().isEmpty() ? "argument" : "command";

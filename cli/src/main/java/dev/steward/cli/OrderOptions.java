@@ -3,11 +3,11 @@ package dev.steward.cli;
 
 import dev.steward.cli.order.CommandsFile;
 import dev.steward.cli.order.Order;
-import dev.steward.cli.order.ShellArguments;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.Limits;
+import dev.steward.message.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,10 +15,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,13 +32,8 @@ final class OrderOptions {
             description = "Order a YAML list of commands instead, all or none; - is stdin.")
     private @Nullable String file;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            defaultValue = Order.DEFAULT_TIMEOUT,
-            description = "How long it may run. Default: ${DEFAULT-VALUE}.")
-    @SuppressWarnings("NullAway.Init")
-    private Duration timeout;
+    @Mixin
+    private ShellOptions shell = new ShellOptions();
 
     @Option(
             names = "--start-before",
@@ -48,18 +42,6 @@ final class OrderOptions {
             description = "How long a node may take to start it, away or not. Default: ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init")
     private Duration startBefore;
-
-    @Option(names = "--shell", paramLabel = "LINE", description = "A line for the nodes' shell, instead of CMD.")
-    private @Nullable String shell;
-
-    @Option(names = "--env", paramLabel = "NAME=VALUE", description = "An environment variable; may be repeated.")
-    private List<String> environment = new ArrayList<>();
-
-    @Option(names = "--workdir", paramLabel = "DIR", description = "The directory to run in.")
-    private @Nullable String workingDirectory;
-
-    @Option(names = "--stdin", description = "Give the command what stdin here holds.")
-    private boolean stdin;
 
     @Option(names = "--repeatable", description = "Start it again where an agent's crash interrupts it.")
     private boolean repeatable;
@@ -75,7 +57,7 @@ final class OrderOptions {
         if (file == null) {
             return List.of(single(surroundings));
         }
-        if (!targets.isEmpty() || !words.isEmpty() || shell != null || stdin) {
+        if (!targets.isEmpty() || !words.isEmpty() || shell.isLineOrStdin()) {
             throw Failure.usage("with -f the file says what is run where; leave out --on, --shell, --stdin and CMD");
         }
         try {
@@ -89,54 +71,15 @@ final class OrderOptions {
         if (targets.isEmpty()) {
             throw Failure.usage("--on is missing: which nodes?\n  for instance: steward run --on all -- uname -a");
         }
-        if (words.isEmpty() == (shell == null)) {
-            throw Failure.usage(
-                    words.isEmpty()
-                            ? "what shall be run?\n  for instance: steward run --on all -- uname -a"
-                            : "give either --shell LINE or -- CMD, not both");
-        }
-        ShellArguments arguments = shell != null ? ShellArguments.shellLine(shell) : ShellArguments.vector(words);
-        arguments.environment(variables());
-        if (workingDirectory != null) {
-            arguments.workingDirectory(workingDirectory);
-        }
-        if (stdin) {
-            arguments.stdin(readStdin(surroundings));
-        }
+        JsonObject arguments = shell.arguments(words, "steward run --on all -- uname -a", surroundings);
         return new Order(
                 targets,
                 Order.DEFAULT_METHOD,
                 Order.DEFAULT_DOMAIN,
-                arguments.json(),
-                timeout,
+                arguments,
+                shell.timeout(),
                 startBefore,
                 repeatable);
-    }
-
-    private Map<String, String> variables() throws Failure {
-        var variables = new LinkedHashMap<String, String>();
-        for (String each : environment) {
-            int equals = each.indexOf('=');
-            if (equals < 1) {
-                throw Failure.usage("--env '%s': write NAME=VALUE, for instance --env LANG=C\n  nothing was ordered"
-                        .formatted(each));
-            }
-            variables.put(each.substring(0, equals), each.substring(equals + 1));
-        }
-        return variables;
-    }
-
-    private static byte[] readStdin(Surroundings surroundings) throws Failure {
-        try {
-            byte[] bytes = surroundings.in().readNBytes(Limits.DOCUMENT_BYTES + 1);
-            if (bytes.length > Limits.DOCUMENT_BYTES) {
-                throw Failure.usage("stdin holds more than %d bytes, which is more than a command can carry"
-                        .formatted(Limits.DOCUMENT_BYTES));
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw Failure.failed("stdin can't be read: " + e.getMessage());
-        }
     }
 
     private static String text(String file, Surroundings surroundings) throws Failure {

@@ -4,6 +4,7 @@ package dev.steward.cli;
 import dev.steward.cli.api.CommandInfo;
 import dev.steward.cli.api.NodeInfo;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.CommandsFile;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.order.Order;
@@ -57,6 +58,9 @@ final class Run implements Callable<Integer> {
     private boolean plain;
 
     @Mixin
+    private OperatorOptions operator = new OperatorOptions();
+
+    @Mixin
     private StationOptions station = new StationOptions();
 
     private final Surroundings surroundings;
@@ -72,8 +76,9 @@ final class Run implements Callable<Integer> {
         try (var detaching = Detaching.open(
                 surroundings, () -> "interrupted; nothing was ordered, order again with the same line")) {
             List<Order> orders = what.orders(surroundings);
+            Identity identity = operator.identity(surroundings, station);
             StationClient client = station.client(surroundings);
-            List<Prepared> prepared = prepare(orders, client.nodes());
+            List<Prepared> prepared = prepare(orders, client.nodes(), identity);
             String first = prepared.getFirst().id().toString();
             var accepted = new AtomicBoolean();
             detaching.say(() -> farewell(prepared, accepted.get()));
@@ -95,11 +100,12 @@ final class Run implements Callable<Integer> {
         }
     }
 
-    private List<Prepared> prepare(List<Order> orders, List<NodeInfo> nodes) throws Failure {
+    private List<Prepared> prepare(List<Order> orders, List<NodeInfo> nodes, Identity identity) throws Failure {
         List<String> known = nodes.stream().map(NodeInfo::name).toList();
         var prepared = new ArrayList<Prepared>();
         for (Order order : orders) {
-            prepared.add(Prepared.of(order, known, ids, surroundings.clock().instant()));
+            prepared.add(Prepared.of(
+                    order, known, ids, identity, surroundings.clock().instant()));
         }
         CommandsFile.checkCount(
                 prepared.stream().mapToInt(each -> each.documents().size()).sum());
@@ -176,7 +182,8 @@ final class Run implements Callable<Integer> {
                     + station.line("show", prepared.getFirst().id().toString());
         }
         if (prepared.size() == 1) {
-            return Detaching.comeBack(station, prepared.getFirst().id().toString());
+            return Detaching.comeBack(
+                    station, operator, prepared.getFirst().id().toString());
         }
         return "detached; the %d commands go on\n  steward commands    to see them".formatted(prepared.size());
     }

@@ -52,6 +52,10 @@ final class StationOptions {
         return ShellArguments.line(line);
     }
 
+    Path dataFolder(Surroundings surroundings) {
+        return surroundings.dataFolder(data);
+    }
+
     StationClient client(Surroundings surroundings) throws Failure {
         Path file = surroundings.dataFolder(data).resolve("station.json");
         Optional<String> address = Optional.ofNullable(url).or(() -> surroundings.variable("STEWARD_STATION_URL"));

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steward.cli.operator.Identity;
+import dev.steward.cli.operator.KeySource;
+import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.Document;
+import dev.steward.message.FleetId;
 import dev.steward.message.json.Json;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class CommandLineFixture {
     static final Instant NOW = Instant.parse("2026-01-31T12:03:00Z");
     static final String ID = "019c0f5e-0000-7000-8000-000000000001";
+    static final FleetId FLEET = new FleetId("00112233445566778899aabbccddeeff");
     static final String COMMANDS = "/api/v1/commands";
 
     @TempDir
@@ -34,12 +43,15 @@ abstract class CommandLineFixture {
     final Map<String, String> environment = new HashMap<>();
     InputStream in = InputStream.nullInputStream();
     Station station;
+    Identity operator;
 
     @BeforeEach
-    void startStation() throws IOException {
+    void startStation() throws Exception {
         station = new Station();
         station.writeFile(data, Station.TOKEN);
         environment.put("STEWARD_DATA", data.toString());
+        operator =
+                new OperatorFolder(data.resolve("operator")).create("ann", FLEET, new KeySource.Own(), surroundings());
     }
 
     @AfterEach
@@ -54,7 +66,7 @@ abstract class CommandLineFixture {
             try {
                 String document =
                         documents(exchange.getRequestBody().readAllBytes()).getFirst();
-                ordered.set((Document.Command) Document.decode(bytes(document)));
+                ordered.set((Document.Command) read(document));
             } catch (Exception e) {
                 throw new IOException(e);
             }
@@ -66,10 +78,20 @@ abstract class CommandLineFixture {
 
     static List<String> documents(byte[] body) throws IOException {
         try {
-            return Json.object(body, body.length).texts("documents", 100);
+            return Json.object(body, body.length).texts("documents", 500);
         } catch (dev.steward.message.RefusedException e) {
             throw new IOException(e);
         }
+    }
+
+    /** What the operator here has signed. */
+    Document read(String signed) throws dev.steward.message.RefusedException {
+        SignedDocument document = SignedDocument.decode(bytes(signed));
+        assertThat(document.isSignedBy(operator.signer().key(), Signatures.ED25519))
+                .isTrue();
+        assertThat(document.read().issuer()).isEqualTo(operator.id());
+        assertThat(document.read().fleet()).isEqualTo(FLEET);
+        return document.read();
     }
 
     /** The longer beginning of the path goes before that of the command itself. */
@@ -82,9 +104,11 @@ abstract class CommandLineFixture {
     }
 
     int steward(String... args) {
-        return Main.commandLine(new Surroundings(
-                        in, print(out), print(err), false, false, environment, InstantSource.fixed(NOW)))
-                .execute(args);
+        return Main.commandLine(surroundings()).execute(args);
+    }
+
+    Surroundings surroundings() {
+        return new Surroundings(in, print(out), print(err), false, false, environment, InstantSource.fixed(NOW));
     }
 
     private static PrintStream print(ByteArrayOutputStream bytes) {

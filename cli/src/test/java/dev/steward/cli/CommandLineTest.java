@@ -14,9 +14,27 @@ class CommandLineTest extends CommandLineFixture {
     @Test
     void helpBeginsWithExamplesAndExitsWithZero() {
         for (String command : List.of(
-                "run", "nodes", "events", "commands", "show", "watch", "output", "cancel", "page", "version", "up")) {
+                "run",
+                "nodes",
+                "events",
+                "commands",
+                "show",
+                "watch",
+                "output",
+                "cancel",
+                "operator",
+                "operator init",
+                "operator trust-file",
+                "operator list",
+                "operator add",
+                "operator revoke",
+                "policy",
+                "policy test",
+                "page",
+                "version",
+                "up")) {
             out.reset();
-            assertThat(steward(command, "--help")).isZero();
+            assertThat(steward((command + " --help").split(" "))).isZero();
             assertThat(out()).contains("Examples:\n  steward " + command);
         }
     }

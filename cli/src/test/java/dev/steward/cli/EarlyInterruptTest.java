@@ -3,14 +3,21 @@ package dev.steward.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steward.cli.operator.KeySource;
+import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.terminal.ExitCode;
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.FleetId;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,7 +41,16 @@ class EarlyInterruptTest {
 
     @Test
     void cancelSaysThatNothingWasCanceled() throws Exception {
-        assertThat(interrupted("cancel", "019c0f5e")).contains("the cancellation was not ordered", "steward cancel");
+        assertThat(interrupted("cancel", "019c0f5e"))
+                .contains("the cancellation was not ordered", "steward cancel", "--operator");
+    }
+
+    private Path operator() throws Exception {
+        Path operator = folder.resolve("operator");
+        var nobody = new Surroundings(
+                InputStream.nullInputStream(), System.out, System.err, false, false, Map.of(), InstantSource.system());
+        new OperatorFolder(operator).create("ann", FleetId.of(new byte[16]), new KeySource.Own(), nobody);
+        return operator;
     }
 
     private String interrupted(String... words) throws Exception {
@@ -51,6 +67,9 @@ class EarlyInterruptTest {
                     "http://127.0.0.1:" + station.getLocalPort(),
                     "--token-file",
                     token.toString()));
+            if (!words[0].equals("watch")) {
+                line.addAll(List.of("--operator", operator().toString()));
+            }
             line.addAll(List.of(words).subList(1, words.length));
             Process steward =
                     new ProcessBuilder(line).redirectError(err.toFile()).start();

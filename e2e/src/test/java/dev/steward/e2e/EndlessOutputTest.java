@@ -135,6 +135,7 @@ class EndlessOutputTest {
         Document.Command document = Installation.document(shell, false, "ship1");
         var limited = new Document.Command(
                 document.id(),
+                document.fleet(),
                 document.part(),
                 document.parts(),
                 document.issuer(),
@@ -145,7 +146,8 @@ class EndlessOutputTest {
                 document.arguments(),
                 document.startBefore(),
                 Optional.of(timeout),
-                document.repeatable());
+                document.repeatable(),
+                false);
         installation.order(List.of(limited));
         return limited.id();
     }

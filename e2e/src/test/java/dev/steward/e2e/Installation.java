@@ -77,6 +77,8 @@ public final class Installation implements AutoCloseable {
 
     /** @param more flags, which come after and so above the usual ones */
     public void startStation(String... more) throws Exception {
+        trustOperator(folder.resolve("station"));
+        TestOperator.install(folder);
         Files.deleteIfExists(stationFile()); // a killed station leaves its own behind
         var arguments = new ArrayList<>(List.of(
                 "station",
@@ -97,6 +99,7 @@ public final class Installation implements AutoCloseable {
     }
 
     public void startAgent(String name, String... more) throws Exception {
+        trustOperator(agentFolder(name));
         var arguments = new ArrayList<>(List.of(
                 "agent",
                 "--name",
@@ -129,6 +132,15 @@ public final class Installation implements AutoCloseable {
 
     List<JsonObject> nodes() throws Exception {
         return get("nodes").orElseThrow().objects("nodes", 1000);
+    }
+
+    /** Writes a trust file where there is none. */
+    static void trustOperator(Path folder) throws IOException {
+        Path file = folder.resolve("trust.yaml");
+        if (!Files.exists(file)) {
+            Files.createDirectories(folder);
+            Files.writeString(file, TestOperator.trustFile());
+        }
     }
 
     public Path agentFolder(String name) {
@@ -168,9 +180,10 @@ public final class Installation implements AutoCloseable {
         Instant now = Instant.now();
         return new Document.Command(
                 CommandId.create(now, new SecureRandom()),
+                TestOperator.FLEET,
                 1,
                 1,
-                "test",
+                TestOperator.KEY.key().id(),
                 now,
                 Arrays.stream(nodes).map(NodeName::new).toList(),
                 "shellcommand",
@@ -178,7 +191,8 @@ public final class Installation implements AutoCloseable {
                 JsonObject.of(Map.of("shell", shell)),
                 now.plus(Duration.ofHours(1)),
                 Optional.of(Duration.ofMinutes(5)),
-                repeatable);
+                repeatable,
+                false);
     }
 
     void order(List<Document.Command> documents) throws Exception {
@@ -189,10 +203,15 @@ public final class Installation implements AutoCloseable {
 
     /** Whether the station has taken them; the same documents may be offered again. */
     boolean offer(List<Document.Command> documents) throws Exception {
-        List<String> texts = documents.stream()
-                .map(document -> new String(document.encode(), StandardCharsets.UTF_8))
+        return offer(documents.stream().map(TestOperator::sign).toList(), "commands");
+    }
+
+    /** @param path {@code commands} or {@code operators} */
+    boolean offer(List<byte[]> signed, String path) throws Exception {
+        List<String> texts = signed.stream()
+                .map(document -> new String(document, StandardCharsets.UTF_8))
                 .toList();
-        return request("commands", Json.bytes(Map.of("documents", texts))).isPresent();
+        return request(path, Json.bytes(Map.of("documents", texts))).isPresent();
     }
 
     JsonObject execution(CommandId id, String node) throws Exception {

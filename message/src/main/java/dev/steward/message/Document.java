@@ -3,6 +3,7 @@ package dev.steward.message;
 
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.KeyId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -16,17 +17,17 @@ import org.jspecify.annotations.Nullable;
  * What an operator orders, self-contained. Whoever orders makes the exact bytes once with {@link #encode}; everyone
  * after that keeps and passes on those bytes and only reads them with {@link #decode}.
  */
-public sealed interface Document {
+public sealed interface Document permits Document.Command, Document.Cancel, OperatorList {
     /** The id of this document; for a command also the command's id. */
     CommandId id();
 
-    /** Who orders, a free text until operators have keys. */
-    String issuer();
+    /** In no other fleet it means anything. */
+    FleetId fleet();
+
+    /** The key of whoever orders, and the first to sign. */
+    KeyId issuer();
 
     Instant issuedAt();
-
-    /** The nodes it is for, resolved by whoever orders; 1 to {@link Limits#TARGETS_PER_DOCUMENT}, none twice. */
-    List<NodeName> targets();
 
     byte[] encode();
 
@@ -34,15 +35,18 @@ public sealed interface Document {
      * Something to be executed by its targets.
      *
      * @param part    1-based; an order for many nodes is several documents under one id
+     * @param targets the nodes it is for, resolved by whoever orders; 1 to {@link Limits#TARGETS_PER_DOCUMENT}, none twice
      * @param startBefore an execution that has not started by then expires
      * @param timeout how long it may run
      * @param repeatable whether it may run again after an interruption
+     * @param dryRun whether a node only says what it would make of it
      */
     record Command(
             CommandId id,
+            FleetId fleet,
             int part,
             int parts,
-            String issuer,
+            KeyId issuer,
             Instant issuedAt,
             List<NodeName> targets,
             String method,
@@ -50,12 +54,14 @@ public sealed interface Document {
             JsonObject arguments,
             Instant startBefore,
             Optional<Duration> timeout,
-            boolean repeatable)
+            boolean repeatable,
+            boolean dryRun)
             implements Document {
         private static final Set<String> FIELDS = Set.of(
                 "format",
                 "type",
                 "id",
+                "fleet",
                 "part",
                 "parts",
                 "issuer",
@@ -66,10 +72,16 @@ public sealed interface Document {
                 "arguments",
                 "startBefore",
                 "timeoutMs",
-                "repeatable");
+                "repeatable",
+                "dryRun");
 
         public Command {
             targets = List.copyOf(targets);
+        }
+
+        /** How many nodes the whole order names, at most: a part knows only of its own. */
+        public int mostTargets() {
+            return parts == 1 ? targets.size() : parts * Limits.TARGETS_PER_DOCUMENT;
         }
 
         @Override
@@ -78,6 +90,7 @@ public sealed interface Document {
             json.put("format", Limits.FORMAT);
             json.put("type", "command");
             json.put("id", id);
+            json.put("fleet", fleet);
             json.put("part", part);
             json.put("parts", parts);
             json.put("issuer", issuer);
@@ -89,6 +102,9 @@ public sealed interface Document {
             json.put("startBefore", Times.text(startBefore));
             timeout.ifPresent(value -> json.put("timeoutMs", value.toMillis()));
             json.put("repeatable", repeatable);
+            if (dryRun) {
+                json.put("dryRun", true);
+            }
             return Json.bytes(json);
         }
 
@@ -97,9 +113,10 @@ public sealed interface Document {
             int parts = (int) json.integer("parts", 1, Limits.PARTS_PER_COMMAND);
             return new Command(
                     CommandId.parse(json.text("id")),
+                    FleetId.parse(json.text("fleet")),
                     (int) json.integer("part", 1, parts),
                     parts,
-                    json.text("issuer"),
+                    KeyId.parse(json.text("issuer")),
                     json.time("issuedAt"),
                     readTargets(json),
                     Subject.token("method", json.text("method")),
@@ -107,15 +124,17 @@ public sealed interface Document {
                     json.object("arguments"),
                     json.time("startBefore"),
                     json.optionalMillis("timeoutMs", Limits.MAX_TIMEOUT),
-                    json.bool("repeatable"));
+                    json.bool("repeatable"),
+                    json.has("dryRun") && json.bool("dryRun"));
         }
     }
 
     /** Stop a command, or don't start it, on the targets. */
-    record Cancel(CommandId id, String issuer, Instant issuedAt, List<NodeName> targets, CommandId command)
+    record Cancel(
+            CommandId id, FleetId fleet, KeyId issuer, Instant issuedAt, List<NodeName> targets, CommandId command)
             implements Document {
         private static final Set<String> FIELDS =
-                Set.of("format", "type", "id", "issuer", "issuedAt", "targets", "command");
+                Set.of("format", "type", "id", "fleet", "issuer", "issuedAt", "targets", "command");
 
         public Cancel {
             targets = List.copyOf(targets);
@@ -127,6 +146,7 @@ public sealed interface Document {
             json.put("format", Limits.FORMAT);
             json.put("type", "cancel");
             json.put("id", id);
+            json.put("fleet", fleet);
             json.put("issuer", issuer);
             json.put("issuedAt", Times.text(issuedAt));
             json.put("targets", targets);
@@ -138,7 +158,8 @@ public sealed interface Document {
             json.onlyKnown(FIELDS);
             return new Cancel(
                     CommandId.parse(json.text("id")),
-                    json.text("issuer"),
+                    FleetId.parse(json.text("fleet")),
+                    KeyId.parse(json.text("issuer")),
                     json.time("issuedAt"),
                     readTargets(json),
                     CommandId.parse(json.text("command")));
@@ -152,6 +173,7 @@ public sealed interface Document {
         return switch (type) {
             case "command" -> Command.from(json);
             case "cancel" -> Cancel.from(json);
+            case OperatorList.TYPE -> OperatorList.from(json);
             default -> throw new RefusedException("unknown document type '%s'".formatted(type));
         };
     }

@@ -11,10 +11,50 @@ public final class Limits {
     /** A frame with its headers. NATS closes a connection at 1 MiB; this leaves room for a MAC and growth. */
     public static final int FRAME_BYTES = 512 * 1024;
 
-    /** A command or cancel document. */
+    /** A document: a command, a cancel, a list of operators. */
     public static final int DOCUMENT_BYTES = 256 * 1024;
 
-    /** Nesting of any JSON that comes from outside. */
+    /** Of one document. */
+    public static final int SIGNATURES = 16;
+
+    /** A document with its signatures. */
+    public static final int SIGNED_DOCUMENT_BYTES = DOCUMENT_BYTES + 4 * 1024;
+
+    /** Operators on one list, the revoked ones included. */
+    public static final int OPERATORS = 1_000;
+
+    public static final int OPERATOR_NAME_CHARS = 63;
+
+    /** A node's trust file. */
+    public static final int TRUST_FILE_BYTES = 256 * 1024;
+
+    /** Texts, lists and maps of a trust file: while it is read each takes some 200 bytes of an agent's memory. */
+    public static final int TRUST_FILE_NODES = 40_000;
+
+    public static final int TRUST_RULES = 1_000;
+
+    /** Keys whose lists of operators hold at one node. */
+    public static final int TRUST_AUTHORITIES = 100;
+
+    /** Names, words, variables and directories of all rules of a trust file, whatever stands for them in the file. */
+    public static final int TRUST_WORDS = 20_000;
+
+    /** Parts of a pattern for a word of a command: RE2/J needs stack for each, and an agent has little. */
+    public static final int PATTERN_PARTS = 250;
+
+    /** How often a pattern may repeat something by a number. */
+    public static final int PATTERN_COUNT = 64;
+
+    /** Parts of all patterns of a trust file: each takes up to 140 bytes of an agent's memory. */
+    public static final int TRUST_PATTERN_PARTS = 20_000;
+
+    /** A word that may fit a pattern; a longer one never does. */
+    public static final int PATTERN_WORD_CHARS = 4_096;
+
+    /** Parts × characters of all patterns that are tried for one request: what they may cost the loop that judges it. */
+    public static final int PATTERN_STEPS = 3_000_000;
+
+    /** Nesting of any JSON or YAML that comes from outside. */
     public static final int JSON_DEPTH = 32;
 
     /** Nodes that one document may name; an order for more nodes is several documents under one id. */

@@ -43,6 +43,11 @@ public record Subject(NodeName node, Kind kind, String method, String domain) {
         return new Subject(to, Kind.COMMAND, "cancel", "steward");
     }
 
+    /** The list of operators that nodes are to obey. */
+    public static Subject operators(NodeName to) {
+        return new Subject(to, Kind.COMMAND, "operators", "steward");
+    }
+
     /** The station asks what became of commands that the node has recorded. */
     public static Subject inquiry(NodeName to) {
         return new Subject(to, Kind.COMMAND, "inquiry", "steward");

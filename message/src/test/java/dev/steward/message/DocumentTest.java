@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.KeyId;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,11 +20,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DocumentTest {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00.123Z");
+    private static final FleetId FLEET = new FleetId("0123456789abcdef0123456789abcdef");
+    private static final KeyId ISSUER = new KeyId("SHA256:" + "A".repeat(43));
     private static final Document.Command COMMAND = new Document.Command(
             CommandId.create(NOW, new Random(1)),
+            FLEET,
             1,
             1,
-            "ann@desk",
+            ISSUER,
             NOW,
             List.of(new NodeName("ship1"), new NodeName("ship2")),
             "shellcommand",
@@ -31,6 +35,7 @@ class DocumentTest {
             JsonObject.of(Map.of("command", List.of("echo", "hi"))),
             NOW.plus(Duration.ofHours(24)),
             Optional.of(Duration.ofSeconds(60)),
+            false,
             false);
 
     @Test
@@ -48,7 +53,7 @@ class DocumentTest {
     @Test
     void aCancelReadsBackAsItWasWritten() throws Exception {
         var cancel = new Document.Cancel(
-                CommandId.create(NOW, new Random(2)), "ann@desk", NOW, COMMAND.targets(), COMMAND.id());
+                CommandId.create(NOW, new Random(2)), FLEET, ISSUER, NOW, COMMAND.targets(), COMMAND.id());
 
         assertThat(Document.decode(cancel.encode())).isEqualTo(cancel);
     }
@@ -82,7 +87,7 @@ class DocumentTest {
         List<NodeName> many = IntStream.rangeClosed(0, Limits.TARGETS_PER_DOCUMENT)
                 .mapToObj(i -> new NodeName("n" + i))
                 .toList();
-        var cancel = new Document.Cancel(CommandId.create(NOW, new Random(2)), "ann", NOW, many, COMMAND.id());
+        var cancel = new Document.Cancel(CommandId.create(NOW, new Random(2)), FLEET, ISSUER, NOW, many, COMMAND.id());
 
         assertThatThrownBy(() -> Document.decode(cancel.encode())).hasMessageContaining("at most 100");
     }

@@ -16,6 +16,9 @@ import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.FrameEncoder;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.trust.SignedList;
+import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationCore;
@@ -31,6 +34,7 @@ import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
 import dev.steward.store.FolderLock;
 import dev.steward.store.Reserve;
+import dev.steward.store.TrustFileWatch;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +63,7 @@ public final class Station implements Orders {
     private final Presence presence = new Presence();
     private final FolderLock lock;
     private final Reserve reserve;
+    private final TrustFileWatch trustFile;
     private final CommitLoop<StationCore> loop;
     private final Mailbox mailbox;
     private final Bus bus;
@@ -71,6 +76,7 @@ public final class Station implements Orders {
     private volatile boolean connected;
     private volatile Health.Broker broker;
     private volatile Space space;
+    private volatile Trust trust;
     private volatile boolean stopping;
     private String mailboxIncarnation = "";
     private long mailboxPosition;
@@ -82,6 +88,9 @@ public final class Station implements Orders {
         this.lock = FolderLock.take(settings.data());
         this.reserve = Reserve.in(settings.data());
         this.ledger = Ledger.open(settings.data());
+        this.trustFile = new TrustFileWatch(settings.trust());
+        this.trust = new Trust(
+                Signatures.ED25519, trustFile.trust(), ledger.operators().map(SignedList::stored));
         this.space = reserve.look(CommitLoop.now().millis());
         this.broker = new Health.Broker(settings.bus().url(), false, Instant.now(), "not tried yet");
         this.loop = new CommitLoop<>("station", TICK_MS, new Host());
@@ -122,13 +131,25 @@ public final class Station implements Orders {
     }
 
     @Override
+    public Trust trust() {
+        return trust;
+    }
+
+    @Override
+    public Answer operators(List<byte[]> documents) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.operators(now, documents));
+    }
+
+    @Override
     public Answer order(List<byte[]> documents) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.order(now, documents));
+        Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
+        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.order(now, documents));
     }
 
     @Override
     public Answer cancel(CommandId command, List<byte[]> documents) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.cancel(now, command, documents));
+        Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
+        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.cancel(now, command, documents));
     }
 
     private interface Question {
@@ -164,7 +185,9 @@ public final class Station implements Orders {
                 effects,
                 random,
                 CommitLoop.now(),
-                reserve.space());
+                reserve.space(),
+                Signatures.ED25519,
+                trustFile.trust());
     }
 
     private void commit() {
@@ -216,6 +239,7 @@ public final class Station implements Orders {
             Space seen = reserve.look(now.millis());
             space = seen;
             batch.add((station, at) -> station.space(seen));
+            trustFile.look(now.millis()).ifPresent(next -> batch.add((station, at) -> station.trust(next)));
             batch.add(StationCore::tick);
         }
 
@@ -250,6 +274,7 @@ public final class Station implements Orders {
         private final List<Frame> frames = new ArrayList<>();
         private final List<Reply> answers = new ArrayList<>();
         private final List<Heard> heard = new ArrayList<>();
+        private final List<Trust> trusts = new ArrayList<>();
         private boolean news;
 
         @Override
@@ -271,12 +296,18 @@ public final class Station implements Orders {
         }
 
         @Override
+        public void trust(Trust next) {
+            trusts.add(next);
+        }
+
+        @Override
         public void log(System.Logger.Level level, String text) {
             LOG.log(level, text);
         }
 
         void carryOut() {
             frames.forEach(frame -> bus.publish(encoder.encode(frame)));
+            trusts.forEach(next -> trust = next);
             answers.forEach(reply -> reply.to.complete(reply.answer));
             for (Heard one : heard) {
                 news |= presence.heard(one.node, one.reachable, one.at);
@@ -291,6 +322,7 @@ public final class Station implements Orders {
             frames.clear();
             answers.clear();
             heard.clear();
+            trusts.clear();
             news = false;
         }
     }

@@ -6,6 +6,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.text.Options;
 import dev.steward.message.text.Options.Option;
+import dev.steward.store.TrustFileWatch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,13 +14,22 @@ import java.util.Map;
 /**
  * How a station is set up: flags over environment.
  *
+ * @param trust the trust file
  * @param stationFile where to leave url, pid and token for the command line
  */
 public record StationSettings(
-        NodeName name, BusSettings bus, Path data, String httpHost, int httpPort, Path stationFile, String version) {
+        NodeName name,
+        BusSettings bus,
+        Path data,
+        Path trust,
+        String httpHost,
+        int httpPort,
+        Path stationFile,
+        String version) {
     static final Options OPTIONS = new Options(List.of(
             new Option("broker", "URL", "broker to connect to; required, for instance nats://127.0.0.1:4222"),
             new Option("data", "DIR", "folder of the ledger; required"),
+            new Option("trust", "FILE", "whose lists of operators hold here (trust.yaml in the data folder)"),
             new Option("http", "HOST:PORT", "where to serve the API (127.0.0.1:8470); loopback only as yet"),
             new Option("name", "NAME", "node name of this station (central)"),
             new Option(
@@ -47,6 +57,8 @@ public record StationSettings(
                 name,
                 BusSettings.of(BusSettings.checkedUrl(text("broker", "", flags, environment)), name.value()),
                 data,
+                Path.of(text("trust", data.resolve(TrustFileWatch.NAME).toString(), flags, environment))
+                        .toAbsolutePath(),
                 host,
                 port(http.substring(colon + 1)),
                 Path.of(text("station-file", data.resolve("station.json").toString(), flags, environment))

@@ -7,6 +7,7 @@ import dev.steward.message.ErrorEvent;
 import dev.steward.message.Inquiry;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.OperatorList;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.Refusal;
@@ -26,6 +27,9 @@ import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.trust.LocalTrust;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -43,6 +47,7 @@ public final class AgentCore {
      * How an agent is set up.
      *
      * @param concurrency by process name; 1 for those not named
+     * @param signatures how those of documents are checked
      */
     public record Settings(
             NodeName name,
@@ -51,7 +56,8 @@ public final class AgentCore {
             String bootId,
             Duration heartbeat,
             Map<String, Integer> concurrency,
-            Capacity capacity) {}
+            Capacity capacity,
+            Signatures signatures) {}
 
     /**
      * What may wait at a node, from whatever direction.
@@ -86,7 +92,10 @@ public final class AgentCore {
     private final Capacity capacity;
     private final Link link;
     private final Outbox outbox;
+    private final Judge judge;
     private final Executions executions;
+    private final FoundAtStart found;
+    private final Orders orders;
     private final Deque<LinkEvent> events = new ArrayDeque<>();
     private final LinkSink linkSink = new LinkSink() {
         @Override
@@ -111,6 +120,7 @@ public final class AgentCore {
      * Takes up what the journal holds.
      *
      * @param space as last seen
+     * @param trust what this machine's own trust file says
      * @param draining whether nothing new is to start
      */
     public AgentCore(
@@ -122,6 +132,7 @@ public final class AgentCore {
             Now now,
             Recovery recovery,
             Space space,
+            LocalTrust trust,
             boolean draining) {
         this.sink = sink;
         this.capacity = settings.capacity();
@@ -135,11 +146,16 @@ public final class AgentCore {
                 store,
                 random);
         this.outbox = new Outbox(settings, link, linkSink, store);
-        this.executions = new Executions(settings, store, sink, methods, outbox, space);
+        this.judge = new Judge(settings, trust, store, sink, outbox, link);
+        var supervisor = new Supervisor(settings.concurrency());
+        this.executions = new Executions(settings, store, sink, judge, outbox, supervisor, space);
+        this.found = new FoundAtStart(settings, store, sink, outbox, supervisor, executions);
+        this.orders = new Orders(settings, store, sink, methods, outbox, judge, executions, found);
+        judge.report(now);
         if (draining) {
             executions.drain();
         }
-        executions.recover(now, recovery);
+        found.recover(now, recovery);
         grantWindow();
     }
 
@@ -206,8 +222,14 @@ public final class AgentCore {
     public void tick(Now now) {
         link.tick(now, linkSink);
         handleEvents(now);
+        found.tick(now);
         executions.tick(now);
         grantWindow();
+    }
+
+    /** This machine's trust file has changed. */
+    public void trust(Now now, LocalTrust trust) {
+        judge.local(now, trust);
     }
 
     /** What room the journal's disk has. */
@@ -233,7 +255,7 @@ public final class AgentCore {
 
     /** What the journal held waiting when this core took it up, and what was then to be settled with the station. */
     public Set<CommandId> foundWaiting() {
-        return executions.foundWaiting();
+        return found.waiting();
     }
 
     public boolean isIdle() {
@@ -268,19 +290,20 @@ public final class AgentCore {
                 }
                 case LinkEvent.PeerRecorded(var entry) -> {
                     outbox.recorded(entry);
-                    executions.recorded(entry.id());
+                    found.recorded(entry.id());
                 }
-                case LinkEvent.PeerLive live
-                when live.fresh() -> {
-                    executions.contact(now);
-                    sink.log(
-                            System.Logger.Level.INFO,
-                            "station %s is there, generation %d"
-                                    .formatted(
-                                            live.hello().envelope().from(),
-                                            live.hello().envelope().generation()));
+                case LinkEvent.PeerLive(Frame.Hello hello, boolean fresh) -> {
+                    judge.heard(hello.operators());
+                    if (fresh) {
+                        found.contact(now);
+                        sink.log(
+                                System.Logger.Level.INFO,
+                                "station %s is there, generation %d"
+                                        .formatted(
+                                                hello.envelope().from(),
+                                                hello.envelope().generation()));
+                    }
                 }
-                case LinkEvent.PeerLive live -> {}
                 case LinkEvent.PeerReturned returned -> {} // two stations are told apart by their generations
                 case LinkEvent.PeerGone(String why) ->
                     sink.log(System.Logger.Level.WARNING, "station not reachable: " + why);
@@ -301,12 +324,17 @@ public final class AgentCore {
                 throw new RefusedException("this node takes commands only");
             }
             if (isInquiry(data)) {
-                executions.inquiry(now, Inquiry.decode(data.body()), data);
+                found.inquiry(now, Inquiry.decode(data.body()), data);
                 return;
             }
-            switch (Document.decode(data.body())) {
-                case Document.Cancel cancel -> executions.cancel(now, cancel, data);
-                case Document.Command command -> executions.command(now, command, data);
+            SignedDocument signed = SignedDocument.decode(data.body());
+            switch (signed.read()) {
+                case Document.Cancel cancel -> orders.cancel(now, signed, cancel, data);
+                case Document.Command command -> orders.command(now, signed, command, data);
+                case OperatorList list -> {
+                    judge.list(now, signed, list);
+                    executions.startAll(now); // which may have waited for it
+                }
             }
         } catch (RefusedException e) {
             var message =
@@ -327,7 +355,7 @@ public final class AgentCore {
         try {
             if (data.subject().kind() == Subject.Kind.COMMAND
                     && !isInquiry(data)
-                    && Document.decode(data.body()) instanceof Document.Command command) {
+                    && SignedDocument.decode(data.body()).read() instanceof Document.Command command) {
                 executions.retell(now, command.id(), data.subject());
             }
         } catch (RefusedException e) {

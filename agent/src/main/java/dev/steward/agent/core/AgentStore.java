@@ -33,6 +33,9 @@ public interface AgentStore extends LinkStore {
     /** Whether the station was last told that space is low. */
     boolean isLow();
 
+    /** The signed list of operators in force, where there is one. */
+    Optional<byte[]> operators();
+
     /** The highest generation of the station heard so far, 0 for none. */
     long generation();
 }

@@ -29,6 +29,9 @@ public sealed interface JournalWrite {
     /** The station is told that space is low, or is no longer. */
     record PutLow(boolean low) implements JournalWrite {}
 
+    /** A signed list of operators comes into force. */
+    record PutOperators(byte[] signed) implements JournalWrite {}
+
     /** The highest generation of the station heard so far. */
     record PutGeneration(long generation) implements JournalWrite {}
 

@@ -49,8 +49,9 @@ final class Outbox {
 
     /** Tells of an error, where not too many of them wait already; the next one that finds room counts those. */
     void error(Now now, ErrorEvent event) {
-        boolean isAwaited = event.refused().isPresent(); // an execution hangs on it; there is one a message at most
-        if (!isAwaited && errorsWaiting >= Limits.ERRORS_WAITING) {
+        // On a refusal an execution hangs, but whoever feeds this node with what it refuses must not fill its disk.
+        int limit = event.refused().isPresent() ? Limits.INBOX_COMMANDS : Limits.ERRORS_WAITING;
+        if (errorsWaiting >= limit) {
             errorsLeftOut++;
             return;
         }

@@ -3,7 +3,13 @@ package dev.steward.agent.core;
 
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.OutputStreamName;
 import dev.steward.message.link.Now;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The words for ends that no method has told. */
 final class Outcomes {
@@ -14,13 +20,30 @@ final class Outcomes {
         if (execution.attempt() == 0) {
             return Outcome.notStarted(state, reason, now.wall());
         }
-        ExecutionState honest = state == ExecutionState.EXPIRED ? ExecutionState.INTERRUPTED : state;
+        ExecutionState honest = state == ExecutionState.CANCELED ? state : ExecutionState.INTERRUPTED;
         return Outcome.without(
                 honest,
                 execution.attempt(),
                 "interrupted in start %d, and not started again: %s".formatted(execution.attempt(), reason),
                 execution.startedAt(),
                 now.wall());
+    }
+
+    /** What was only asked about, and would have been done. */
+    static Outcome dryRun(Now now, String allowedBy) {
+        byte[] text = ("allowed by " + allowedBy + "\n").getBytes(StandardCharsets.UTF_8);
+        return new Outcome(
+                ExecutionState.SUCCEEDED,
+                0,
+                OptionalInt.empty(),
+                Optional.of("dry run: nothing was started"),
+                Optional.empty(),
+                now.wall(),
+                Optional.empty(),
+                text.length,
+                0,
+                text.length,
+                List.of(new OutputChunk(OutputStreamName.STDOUT, 0, text)));
     }
 
     /** The end of what ran and was stopped without an outcome of its own. */

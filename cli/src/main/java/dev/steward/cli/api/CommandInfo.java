@@ -13,6 +13,7 @@ import java.util.Map;
  * @param state {@code running} until every execution has ended, then {@code succeeded} or {@code failed}
  * @param total how many executions it has
  * @param states how many of them are in which state
+ * @param dryRun whether the nodes only say what they would make of it
  */
 public record CommandInfo(
         String id,
@@ -23,6 +24,7 @@ public record CommandInfo(
         Instant orderedAt,
         long total,
         Map<String, Long> states,
+        boolean dryRun,
         JsonObject json) {
 
     static CommandInfo from(JsonObject json) throws RefusedException {
@@ -40,6 +42,7 @@ public record CommandInfo(
                 json.time("orderedAt"),
                 json.integer("total", 0, Integer.MAX_VALUE),
                 states,
+                json.has("dryRun") && json.bool("dryRun"),
                 json);
     }
 

@@ -2,12 +2,12 @@
 package dev.steward.cli.api;
 
 import dev.steward.cli.terminal.Failure;
-import dev.steward.message.Document;
 import dev.steward.message.Limits;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.SignedDocument;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -25,6 +25,7 @@ public final class StationClient {
     public record Version(String version, String station, long generation) {}
 
     private static final String COMMANDS = "/api/v1/commands";
+    private static final String OPERATORS = "/api/v1/operators";
 
     /** Pages of commands and of executions without output. */
     private static final int PAGE = 500;
@@ -90,17 +91,28 @@ public final class StationClient {
     }
 
     /**
-     * Orders all documents or none. What may or may not have arrived is sent again with the same bytes, which changes
+     * Orders all documents, each signed, or none. What may or may not have arrived is sent again with the same bytes, which changes
      * nothing where it had.
      */
     public List<CommandInfo> order(List<byte[]> documents, String ids) throws Failure, InterruptedException {
-        JsonObject answer = post(COMMANDS, documents, "order", ids);
+        JsonObject answer = post(COMMANDS, documents, "order", "steward show " + ids);
         return decode(answer, json -> map(json.objects("commands", Limits.DOCUMENTS_PER_ORDER), CommandInfo::from));
     }
 
-    public CommandInfo cancel(String id, List<Document.Cancel> documents) throws Failure, InterruptedException {
-        List<byte[]> texts = documents.stream().map(Document::encode).toList();
-        return decode(post(path(id) + "/cancel", texts, "cancellation", id), CommandInfo::from);
+    /** @param documents signed, as in {@link #order} */
+    public CommandInfo cancel(String id, List<byte[]> documents) throws Failure, InterruptedException {
+        return decode(post(path(id) + "/cancel", documents, "cancellation", "steward show " + id), CommandInfo::from);
+    }
+
+    public OperatorsInfo operators() throws Failure {
+        return decode(get(OPERATORS), OperatorsInfo::from);
+    }
+
+    /** Hands in a list of operators; one that is not the next is a conflict. */
+    public OperatorsInfo offerOperators(SignedDocument list) throws Failure, InterruptedException {
+        return decode(
+                post(OPERATORS, List.of(list.encode()), "list of operators", "steward operator list"),
+                OperatorsInfo::from);
     }
 
     /** Commands, newest first; {@code before} leaves out that id and all later ones. */
@@ -173,7 +185,7 @@ public final class StationClient {
         }
     }
 
-    private JsonObject post(String path, List<byte[]> documents, String what, String ids)
+    private JsonObject post(String path, List<byte[]> documents, String what, String see)
             throws Failure, InterruptedException {
         byte[] body = Json.bytes(Map.of(
                 "documents",
@@ -192,20 +204,20 @@ public final class StationClient {
                 if (!maybeArrived) {
                     throw unreachable(e); // nothing was sent, so the operator decides
                 }
-                giveUpAfter(attempt, e, what, ids);
+                giveUpAfter(attempt, e, what, see);
             } catch (IOException e) {
                 maybeArrived = true;
-                giveUpAfter(attempt, e, what, ids);
+                giveUpAfter(attempt, e, what, see);
             }
             Thread.sleep(retries.pauseAfter(attempt));
         }
     }
 
-    private void giveUpAfter(int attempt, IOException e, String what, String ids) throws Failure {
+    private void giveUpAfter(int attempt, IOException e, String what, String see) throws Failure {
         if (attempt >= retries.attempts()) {
             throw Failure.unreachable("""
                     the connection to the station at %s broke (%s), and the %s may or may not have arrived
-                      see with: steward show %s""".formatted(url, Http.reason(e), what, ids));
+                      see with: %s""".formatted(url, Http.reason(e), what, see));
         }
     }
 
@@ -223,9 +235,11 @@ public final class StationClient {
     private Failure refused(Http.Answer answer) {
         String message = errorText(answer);
         return switch (answer.status()) {
-            case 401, 403 -> Failure.credential("the station at %s refused the token: %s".formatted(url, message));
+            case 401 -> Failure.credential("the station at %s refused the token: %s".formatted(url, message));
+            case 403 -> Failure.credential("the station at %s refused it: %s".formatted(url, message));
             case 404 -> Failure.notFound(message);
-            case 400, 409, 413 -> Failure.usage(message);
+            case 409 -> Failure.conflict(message);
+            case 400, 413 -> Failure.usage(message);
             case 507 -> Failure.unreachable("the station at %s takes no order: %s".formatted(url, message));
             default -> Failure.unreachable("the station at %s can't answer: %s".formatted(url, message));
         };

@@ -6,15 +6,12 @@ import dev.steward.message.Limits;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.yaml.YamlNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * A file of commands: a YAML list whose entries hold {@code targets}, {@code arguments} and, where they differ from the
@@ -29,23 +26,21 @@ public final class CommandsFile {
 
     public static List<Order> parse(String name, String yaml) throws Failure {
         try {
-            Node root = new Compose(LoadSettings.builder().setLabel(name).build())
-                    .composeString(yaml)
-                    .orElseThrow(() -> Failure.usage(name + " is empty; it must hold a list of commands"));
             var orders = new ArrayList<Order>();
-            for (YamlNode entry : new YamlNode(name, root).list("a list of commands")) {
+            for (YamlNode entry :
+                    YamlNode.parse(name, yaml, "a list of commands").list("a list of commands")) {
                 orders.add(order(entry));
             }
             if (orders.isEmpty()) {
                 throw Failure.usage(name + " holds no commands");
             }
             return orders;
-        } catch (YamlEngineException e) {
-            throw Failure.usage("%s is not valid YAML: %s".formatted(name, e.getMessage()));
+        } catch (RefusedException e) {
+            throw Failure.usage(e.getMessage());
         }
     }
 
-    private static Order order(YamlNode entry) throws Failure {
+    private static Order order(YamlNode entry) throws RefusedException, Failure {
         YamlNode.Fields fields = entry.fields(KEYS);
         String method = token(fields, "method", Order.DEFAULT_METHOD);
         YamlNode arguments = fields.required("arguments");
@@ -60,7 +55,7 @@ public final class CommandsFile {
     }
 
     /** Checked here already, so that a typing error is met by the operator and not by a hundred nodes. */
-    private static JsonObject shell(YamlNode arguments) throws Failure {
+    private static JsonObject shell(YamlNode arguments) throws RefusedException, Failure {
         YamlNode.Fields fields = arguments.fields(ShellArguments.KEYS);
         boolean vector = fields.contains(ShellArguments.COMMAND);
         if (vector == fields.contains(ShellArguments.SHELL)) {
@@ -82,24 +77,25 @@ public final class CommandsFile {
         return shell.json();
     }
 
-    private static String token(YamlNode.Fields fields, String key, String otherwise) throws Failure {
+    private static String token(YamlNode.Fields fields, String key, String otherwise) throws RefusedException {
         if (!fields.contains(key)) {
             return otherwise;
         }
         YamlNode node = fields.required(key);
+        String text = node.text();
         try {
-            return Subject.token(key, node.text());
+            return Subject.token(key, text);
         } catch (RefusedException e) {
-            throw node.complaint(String.valueOf(e.getMessage()));
+            throw node.complaint(e.getMessage());
         }
     }
 
-    private static Duration duration(YamlNode.Fields fields, String key, String otherwise) throws Failure {
+    private static Duration duration(YamlNode.Fields fields, String key, String otherwise) throws RefusedException {
+        String text = fields.contains(key) ? fields.required(key).text() : otherwise;
         try {
-            return DurationOption.parse(
-                    fields.contains(key) ? fields.required(key).text() : otherwise);
+            return DurationOption.parse(text);
         } catch (RefusedException e) {
-            throw fields.required(key).complaint(String.valueOf(e.getMessage()));
+            throw fields.required(key).complaint(e.getMessage());
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.steward.cli.order;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.FleetId;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
 
@@ -9,5 +10,11 @@ import java.util.random.RandomGenerator;
 public record Ids(RandomGenerator random) {
     public CommandId next(Instant now) {
         return CommandId.create(now, random);
+    }
+
+    public FleetId newFleet() {
+        byte[] bytes = new byte[FleetId.BYTES];
+        random.nextBytes(bytes);
+        return FleetId.of(bytes);
     }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.order;
 
+import dev.steward.cli.operator.Identity;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.SignedDocument;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,8 +35,13 @@ public record Order(
     public static final String DEFAULT_TIMEOUT = "60s";
     public static final String DEFAULT_START_BEFORE = "24h";
 
-    /** The documents to order, their exact bytes: one for up to 100 nodes, all under one id. */
-    public List<byte[]> documents(List<NodeName> nodes, CommandId id, String issuer, Instant now) throws Failure {
+    /**
+     * The documents to order, signed, their exact bytes: one for up to 100 nodes, all under one id.
+     *
+     * @param dryRun whether nodes only say what they would make of it
+     */
+    public List<byte[]> documents(List<NodeName> nodes, CommandId id, Identity operator, Instant now, boolean dryRun)
+            throws Failure {
         int size = Limits.TARGETS_PER_DOCUMENT;
         int parts = Math.ceilDiv(nodes.size(), size);
         if (parts > Limits.PARTS_PER_COMMAND) {
@@ -46,9 +53,10 @@ public record Order(
         for (int part = 1; part <= parts; part++) {
             var document = new Document.Command(
                     id,
+                    operator.fleet(),
                     part,
                     parts,
-                    issuer,
+                    operator.id(),
                     issuedAt,
                     nodes.subList((part - 1) * size, Math.min(part * size, nodes.size())),
                     method,
@@ -56,32 +64,36 @@ public record Order(
                     arguments,
                     issuedAt.plus(startBefore),
                     Optional.of(timeout),
-                    repeatable);
-            documents.add(checked(document.encode()));
+                    repeatable,
+                    dryRun);
+            documents.add(signed(document, operator));
         }
         return documents;
     }
 
-    private static byte[] checked(byte[] document) throws Failure {
-        if (document.length > Limits.DOCUMENT_BYTES) {
+    private static byte[] signed(Document document, Identity operator) throws Failure {
+        SignedDocument signed = operator.sign(document);
+        if (signed.document().length > Limits.DOCUMENT_BYTES) {
             throw Failure.usage("the command takes %d bytes with its arguments and stdin, at most %d are possible"
-                    .formatted(document.length, Limits.DOCUMENT_BYTES));
+                    .formatted(signed.document().length, Limits.DOCUMENT_BYTES));
         }
-        return document;
+        return signed.encode();
     }
 
-    /** Cancel documents for nodes of one command. */
-    public static List<Document.Cancel> cancels(
-            CommandId command, List<NodeName> nodes, String issuer, Instant now, Ids ids) {
-        var documents = new ArrayList<Document.Cancel>();
+    /** Cancel documents for nodes of one command, signed. */
+    public static List<byte[]> cancels(CommandId command, List<NodeName> nodes, Identity operator, Instant now, Ids ids)
+            throws Failure {
+        var documents = new ArrayList<byte[]>();
         int size = Limits.TARGETS_PER_DOCUMENT;
         for (int from = 0; from < nodes.size(); from += size) {
-            documents.add(new Document.Cancel(
+            var document = new Document.Cancel(
                     ids.next(now),
-                    issuer,
+                    operator.fleet(),
+                    operator.id(),
                     now.truncatedTo(ChronoUnit.MILLIS),
                     nodes.subList(from, Math.min(from + size, nodes.size())),
-                    command));
+                    command);
+            documents.add(operator.sign(document).encode());
         }
         return documents;
     }

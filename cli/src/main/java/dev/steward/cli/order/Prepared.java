@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.order;
 
+import dev.steward.cli.operator.Identity;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
@@ -8,14 +9,27 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
-/** An order whose nodes are fixed and whose exact bytes are made: it can be sent any number of times. */
+/** An order whose nodes are fixed and whose exact bytes are made and signed: it can be sent any number of times. */
 public record Prepared(CommandId id, Order order, List<NodeName> nodes, List<byte[]> documents) {
 
     /** @param known the nodes there are */
-    public static Prepared of(Order order, Collection<String> known, Ids ids, Instant now) throws Failure {
+    public static Prepared of(Order order, Collection<String> known, Ids ids, Identity operator, Instant now)
+            throws Failure {
+        return of(order, known, ids, operator, now, false);
+    }
+
+    /** An order of which the nodes only say what they would make of it. */
+    public static Prepared dryRun(Order order, Collection<String> known, Ids ids, Identity operator, Instant now)
+            throws Failure {
+        return of(order, known, ids, operator, now, true);
+    }
+
+    private static Prepared of(
+            Order order, Collection<String> known, Ids ids, Identity operator, Instant now, boolean dryRun)
+            throws Failure {
         CommandId id = ids.next(now);
         List<NodeName> nodes = Targets.resolve(order.targets(), known);
-        return new Prepared(id, order, nodes, order.documents(nodes, id, Issuer.text(), now));
+        return new Prepared(id, order, nodes, order.documents(nodes, id, operator, now, dryRun));
     }
 
     /** What is ordered, as one line for people. */

@@ -11,7 +11,7 @@ public final class ExitCode {
     public static final int USAGE = 2;
     /** The waiting ended before the executions did. */
     public static final int INCOMPLETE = 3;
-    /** The station refused the token, or there is none. */
+    /** A token, key or signature was refused, or there is none. */
     public static final int CREDENTIAL = 4;
     /** The station can't be found, reached or understood. */
     public static final int UNREACHABLE = 5;

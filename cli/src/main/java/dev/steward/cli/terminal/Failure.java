@@ -5,17 +5,24 @@ package dev.steward.cli.terminal;
 public final class Failure extends Exception {
     private static final long serialVersionUID = 1;
 
-    private final int exitCode;
-    private final boolean notFound;
-
-    private Failure(int exitCode, String message) {
-        this(exitCode, message, false);
+    /** What a caller may want to tell apart that has the same exit code. */
+    private enum Kind {
+        ANY,
+        NOT_FOUND,
+        CONFLICT
     }
 
-    private Failure(int exitCode, String message, boolean notFound) {
+    private final int exitCode;
+    private final Kind kind;
+
+    private Failure(int exitCode, String message) {
+        this(exitCode, message, Kind.ANY);
+    }
+
+    private Failure(int exitCode, String message, Kind kind) {
         super(message, null, false, false);
         this.exitCode = exitCode;
-        this.notFound = notFound;
+        this.kind = kind;
     }
 
     public static Failure usage(String message) {
@@ -24,9 +31,15 @@ public final class Failure extends Exception {
 
     /** The station does not know what was named. */
     public static Failure notFound(String message) {
-        return new Failure(ExitCode.USAGE, message, true);
+        return new Failure(ExitCode.USAGE, message, Kind.NOT_FOUND);
     }
 
+    /** What the station holds does not go with it, since somebody else has changed it. */
+    public static Failure conflict(String message) {
+        return new Failure(ExitCode.USAGE, message, Kind.CONFLICT);
+    }
+
+    /** Token, key or signature: missing, or refused on one side or the other. */
     public static Failure credential(String message) {
         return new Failure(ExitCode.CREDENTIAL, message);
     }
@@ -47,7 +60,7 @@ public final class Failure extends Exception {
 
     /** The same with a line that says more. */
     public Failure with(String line) {
-        return new Failure(exitCode, text() + "\n  " + line, notFound);
+        return new Failure(exitCode, text() + "\n  " + line, kind);
     }
 
     public int exitCode() {
@@ -55,7 +68,11 @@ public final class Failure extends Exception {
     }
 
     public boolean isNotFound() {
-        return notFound;
+        return kind == Kind.NOT_FOUND;
+    }
+
+    public boolean isConflict() {
+        return kind == Kind.CONFLICT;
     }
 
     public String text() {

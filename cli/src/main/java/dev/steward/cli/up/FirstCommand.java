@@ -3,6 +3,7 @@ package dev.steward.cli.up;
 
 import dev.steward.cli.api.CommandInfo;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.order.Order;
 import dev.steward.cli.order.Prepared;
@@ -23,7 +24,7 @@ final class FirstCommand {
 
     private FirstCommand() {}
 
-    static void run(StationClient client, List<String> nodes, Ids ids, Surroundings surroundings)
+    static void run(StationClient client, List<String> nodes, Ids ids, Identity operator, Surroundings surroundings)
             throws Failure, InterruptedException {
         var order = new Order(
                 nodes,
@@ -33,7 +34,8 @@ final class FirstCommand {
                 LIMIT,
                 LIMIT,
                 false);
-        Prepared prepared = Prepared.of(order, nodes, ids, surroundings.clock().instant());
+        Prepared prepared =
+                Prepared.of(order, nodes, ids, operator, surroundings.clock().instant());
         String id = prepared.id().toString();
         surroundings.out().println("$ " + prepared.line());
         CommandInfo command = client.order(prepared.documents(), id).getFirst();

@@ -4,6 +4,7 @@ package dev.steward.cli.up;
 import dev.steward.cli.api.NodeInfo;
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.api.StationFile;
+import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.order.ShellArguments;
 import dev.steward.cli.terminal.Failure;
@@ -33,6 +34,7 @@ final class Startup {
 
     private final Surroundings surroundings;
     private final Ids ids;
+    private final Identity operator;
     private final DataFolder folder;
     private final Launcher launcher;
     private final Children children;
@@ -41,12 +43,14 @@ final class Startup {
     Startup(
             Surroundings surroundings,
             Ids ids,
+            Identity operator,
             DataFolder folder,
             Launcher launcher,
             Children children,
             Consumer<String> say) {
         this.surroundings = surroundings;
         this.ids = ids;
+        this.operator = operator;
         this.folder = folder;
         this.launcher = launcher;
         this.children = children;
@@ -76,7 +80,7 @@ final class Startup {
 
         printTable(started);
         if (!reachable.isEmpty()) {
-            FirstCommand.run(client, reachable, ids, surroundings);
+            runFirstCommand(client, reachable);
         }
         printHints(client, nodes, usualFolder);
     }
@@ -224,6 +228,18 @@ final class Startup {
         return own.map(String::valueOf)
                 .or(() -> other.map(pid -> pid + " (not of this `up`)"))
                 .orElse("-");
+    }
+
+    /** A trust file that a person wrote may forbid it, or ssh-agent be away; what was started goes on all the same. */
+    private void runFirstCommand(StationClient client, List<String> nodes) throws Failure, InterruptedException {
+        try {
+            FirstCommand.run(client, nodes, ids, operator, surroundings);
+        } catch (Failure e) {
+            if (e.isUnreachable()) {
+                throw e;
+            }
+            say.accept("the first command was not carried out: " + e.text());
+        }
     }
 
     private void printHints(StationClient client, List<String> nodes, boolean usualFolder) throws Failure {

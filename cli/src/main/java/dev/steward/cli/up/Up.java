@@ -2,6 +2,8 @@
 package dev.steward.cli.up;
 
 import dev.steward.cli.api.StationFile;
+import dev.steward.cli.operator.Identity;
+import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
@@ -87,7 +89,10 @@ public final class Up implements Callable<Integer> {
             var children = new Children(this::say);
             Thread hook = stopOnSignal(children, folder);
             try {
-                var start = new Startup(surroundings, ids, folder, launcher, children, this::say);
+                Identity identity =
+                        UpOperator.of(OperatorFolder.usual(surroundings, root), ids, surroundings, this::say);
+                writeTrustFiles(folder, names, identity);
+                var start = new Startup(surroundings, ids, identity, folder, launcher, children, this::say);
                 start.run(new Broker(folder, binary, brokerPort), address, names, isUsualFolder(root));
                 while (true) {
                     TimeUnit.MILLISECONDS.sleep(CHECK_MS);
@@ -102,6 +107,14 @@ public final class Up implements Callable<Integer> {
                 children.stop();
                 removeHook(hook);
             }
+        }
+    }
+
+    private void writeTrustFiles(DataFolder folder, List<String> names, Identity identity) throws Failure {
+        var trust = new TrustFiles(identity, this::say);
+        trust.write(folder.station());
+        for (String name : names) {
+            trust.write(folder.node(name));
         }
     }
 

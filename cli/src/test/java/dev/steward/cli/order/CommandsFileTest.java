@@ -82,10 +82,13 @@ class CommandsFileTest {
         refused("- targets: a\n  arguments: {command: []}", "c.yaml:2: is empty");
         refused("- targets: a\n  arguments: {command: date}", "c.yaml:2: must be a list of texts");
         refused("- targets: a\n  method: a b\n  arguments: {}", "c.yaml:2: 'a b' is not a method");
+        refused("- targets: a\n  method: [a]\n  arguments: {}", "c.yaml:2: must be a text");
+        refused("- targets: a\n  arguments: {command: [y]}\n  timeout: {}", "c.yaml:3: must be a text");
         refused("targets: a", "must be a list of commands");
         refused("", "c.yaml is empty");
         refused("[]", "c.yaml holds no commands");
-        refused("- {", "c.yaml is not valid YAML");
+        refused("- {", "c.yaml:1 is not valid YAML");
+        refused("- " + "[".repeat(100_000), "c.yaml:1: is nested too deep");
     }
 
     @Test

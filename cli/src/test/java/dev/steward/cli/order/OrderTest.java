@@ -4,11 +4,16 @@ package dev.steward.cli.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.steward.cli.operator.Identity;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.FleetId;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,10 +26,12 @@ class OrderTest {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00.123456Z");
     private static final CommandId ID = CommandId.create(NOW, new Random(1));
 
+    private static final Identity OPERATOR = new Identity(FleetId.of(new byte[16]), "ann", Ed25519.generate());
+
     @Test
     void manyNodesBecomeDocumentsOfAHundredUnderOneId() throws Exception {
         List<byte[]> documents =
-                order(ShellArguments.vector(List.of("date"))).documents(nodes(250), ID, "me@here", NOW);
+                order(ShellArguments.vector(List.of("date"))).documents(nodes(250), ID, OPERATOR, NOW, false);
 
         assertThat(documents).hasSize(3);
         assertThat(decode(documents.get(0)).targets()).hasSize(100);
@@ -43,12 +50,14 @@ class OrderTest {
         arguments.workingDirectory("/tmp");
         arguments.stdin("in\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
-        Document.Command document =
-                decode(order(arguments).documents(nodes(1), ID, "me@here", NOW).getFirst());
+        Document.Command document = decode(
+                order(arguments).documents(nodes(1), ID, OPERATOR, NOW, false).getFirst());
 
         assertThat(document.method()).isEqualTo("shellcommand");
         assertThat(document.domain()).isEqualTo("operatingsystem");
-        assertThat(document.issuer()).isEqualTo("me@here");
+        assertThat(document.issuer()).isEqualTo(OPERATOR.id());
+        assertThat(document.fleet()).isEqualTo(OPERATOR.fleet());
+        assertThat(document.dryRun()).isFalse();
         assertThat(document.issuedAt()).isEqualTo(Instant.parse("2026-01-31T12:00:00.123Z"));
         assertThat(document.startBefore()).isEqualTo(Instant.parse("2026-02-01T12:00:00.123Z"));
         assertThat(document.timeout()).contains(Duration.ofSeconds(60));
@@ -61,7 +70,8 @@ class OrderTest {
     @Test
     void tooManyNodesAreRefused() {
         assertThatExceptionOfType(Failure.class)
-                .isThrownBy(() -> order(ShellArguments.vector(List.of("date"))).documents(nodes(50_001), ID, "me", NOW))
+                .isThrownBy(() -> order(ShellArguments.vector(List.of("date")))
+                        .documents(nodes(50_001), ID, OPERATOR, NOW, false))
                 .withMessageContaining("one command may have 50000");
     }
 
@@ -69,7 +79,7 @@ class OrderTest {
     void aCommandThatIsTooLargeIsRefused() {
         assertThatExceptionOfType(Failure.class)
                 .isThrownBy(() -> order(ShellArguments.vector(List.of("x".repeat(300_000))))
-                        .documents(nodes(1), ID, "me", NOW))
+                        .documents(nodes(1), ID, OPERATOR, NOW, false))
                 .withMessageContaining("at most 262144");
     }
 
@@ -84,12 +94,13 @@ class OrderTest {
     }
 
     @Test
-    void cancelsNameAHundredNodesEach() throws RefusedException {
-        List<Document.Cancel> cancels = Order.cancels(ID, nodes(101), "me", NOW, new Ids(new Random(2)));
+    void cancelsNameAHundredNodesEach() throws Exception {
+        List<byte[]> cancels = Order.cancels(ID, nodes(101), OPERATOR, NOW, new Ids(new Random(2)));
 
         assertThat(cancels).hasSize(2);
-        assertThat(cancels.get(0).id()).isNotEqualTo(cancels.get(1).id());
-        assertThat(Document.decode(cancels.get(1).encode())).isInstanceOfSatisfying(Document.Cancel.class, cancel -> {
+        assertThat(read(cancels.get(0)).id()).isNotEqualTo(read(cancels.get(1)).id());
+        assertThat(read(cancels.get(1))).isInstanceOfSatisfying(Document.Cancel.class, cancel -> {
+            assertThat(cancel.fleet()).isEqualTo(OPERATOR.fleet());
             assertThat(cancel.command()).isEqualTo(ID);
             assertThat(cancel.targets()).containsExactly(new NodeName("n100"));
         });
@@ -116,6 +127,13 @@ class OrderTest {
     }
 
     private static Document.Command decode(byte[] document) throws RefusedException {
-        return (Document.Command) Document.decode(document);
+        return (Document.Command) read(document);
+    }
+
+    private static Document read(byte[] signed) throws RefusedException {
+        SignedDocument document = SignedDocument.decode(signed);
+        assertThat(document.isSignedBy(OPERATOR.signer().key(), Signatures.ED25519))
+                .isTrue();
+        return document.read();
     }
 }

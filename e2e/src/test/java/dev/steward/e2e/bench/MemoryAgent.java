@@ -8,6 +8,7 @@ import dev.steward.bus.Bus;
 import dev.steward.bus.BusListener;
 import dev.steward.bus.BusSettings;
 import dev.steward.bus.NatsBus;
+import dev.steward.e2e.TestOperator;
 import dev.steward.e2e.sim.MemoryJournal;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
@@ -25,6 +26,7 @@ import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.FrameEncoder;
 import dev.steward.message.link.Session;
+import dev.steward.message.signing.Signatures;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +72,8 @@ final class MemoryAgent implements AutoCloseable {
                 "benchmark",
                 Duration.ofSeconds(30),
                 Map.of(),
-                AgentCore.Capacity.DEFAULT);
+                AgentCore.Capacity.DEFAULT,
+                Signatures.ED25519);
         journal.begin();
         this.core = new AgentCore(
                 settings,
@@ -81,6 +84,7 @@ final class MemoryAgent implements AutoCloseable {
                 CommitLoop.now(),
                 AgentCore.Recovery.atStart(),
                 Space.ENOUGH,
+                TestOperator.trust(),
                 false);
         core.describe(digest, facts);
         journal.commit();

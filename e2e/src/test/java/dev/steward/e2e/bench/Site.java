@@ -5,6 +5,7 @@ import dev.steward.cli.api.StationClient;
 import dev.steward.cli.api.StationFile;
 import dev.steward.cli.order.Order;
 import dev.steward.e2e.Installation;
+import dev.steward.e2e.TestOperator;
 import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.json.JsonObject;
@@ -79,7 +80,7 @@ final class Site implements AutoCloseable {
                 Duration.ofMinutes(1),
                 Duration.ofHours(24),
                 false);
-        return new Echo(id, order.documents(nodes, id, "benchmark", now));
+        return new Echo(id, order.documents(nodes, id, TestOperator.IDENTITY, now, false));
     }
 
     void order(List<Echo> echoes) throws Exception {

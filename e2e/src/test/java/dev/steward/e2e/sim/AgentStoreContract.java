@@ -153,6 +153,7 @@ abstract class AgentStoreContract {
         all.add(store().lastOutboxPosition());
         all.add(store().bulkBytes());
         all.add(store().generation());
+        all.add(store().operators());
         all.add(store().isLow());
         all.add(store().seen(CENTRAL));
         for (Lane lane : Lane.values()) {
@@ -171,6 +172,7 @@ abstract class AgentStoreContract {
         assertThat(store().lastOutboxPosition()).isZero();
         assertThat(store().bulkBytes()).isZero();
         assertThat(store().generation()).isZero();
+        assertThat(store().operators()).isEmpty();
         assertThat(store().isLow()).isFalse();
         assertThat(quarantined()).isZero();
     }
@@ -350,6 +352,14 @@ abstract class AgentStoreContract {
         apply(new JournalWrite.PutGeneration(9));
 
         assertThat(store().generation()).isEqualTo(9);
+    }
+
+    @Test
+    void theListOfOperatorsIsTheOneThatWasPutLast() {
+        apply(new JournalWrite.PutOperators(bytes("first")));
+        apply(new JournalWrite.PutOperators(bytes("second")));
+
+        assertThat(store().operators().orElseThrow()).isEqualTo(bytes("second"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Set;
 final class Cancels {
     private final Excuses excuses;
     private final Set<Key> accepted = new HashSet<>();
+    private final Set<Key> acceptedOwn = new HashSet<>();
     private final Set<Key> confirmed = new HashSet<>();
     private final Set<Key> recorded = new HashSet<>();
     private final Set<Key> refused = new HashSet<>();
@@ -21,9 +22,16 @@ final class Cancels {
         this.excuses = excuses;
     }
 
-    /** By the station, for what it did not know the end of. */
-    void accepted(Key key) {
+    /**
+     * By the station, for what it did not know the end of.
+     *
+     * @param own whether whoever ordered it cancels it
+     */
+    void accepted(Key key, boolean own) {
         accepted.add(key);
+        if (own) {
+            acceptedOwn.add(key);
+        }
     }
 
     /** The station has heard that the node has it. */
@@ -54,7 +62,7 @@ final class Cancels {
 
     void judgeSend(SimStation station, SimOrder order, NodeName node, Frame.Data data) {
         boolean command = !data.subject().equals(Subject.cancel(node));
-        if (command && accepted.contains(new Key(order.id(), node)) && !excuses.ledger(order)) {
+        if (command && acceptedOwn.contains(new Key(order.id(), node)) && !excuses.ledger(order)) {
             throw new Violation(
                     "%s sends %s to %s, whose cancel it has accepted".formatted(station.label, order.id(), node));
         }

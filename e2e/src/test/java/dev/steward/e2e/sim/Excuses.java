@@ -3,7 +3,9 @@ package dev.steward.e2e.sim;
 
 import dev.steward.message.NodeName;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Until when a store was replaced or stood twice. What was ordered before that may have been forgotten by it; of what is
@@ -16,6 +18,7 @@ final class Excuses {
     private final World world;
     private final Map<NodeName, Long> disks = new HashMap<>();
     private final Map<NodeName, Long> clones = new HashMap<>();
+    private final Set<Key> forged = new HashSet<>();
     private long ledger = NEVER;
     private long stations = NEVER;
 
@@ -47,6 +50,15 @@ final class Excuses {
         stations = world.millis();
     }
 
+    /** Another document was sent to the node in the place of the genuine one. */
+    void forged(Key key) {
+        forged.add(key);
+    }
+
+    boolean forgery(SimOrder order, NodeName node) {
+        return forged.contains(new Key(order.id(), node));
+    }
+
     boolean disk(SimOrder order, NodeName node) {
         return order.orderedAt() <= disks.getOrDefault(node, NEVER);
     }
@@ -71,6 +83,6 @@ final class Excuses {
 
     /** Whether nothing that may have forgotten it has happened. */
     boolean none(SimOrder order, NodeName node) {
-        return !disk(order, node) && !clone(order, node) && !ledger(order);
+        return !disk(order, node) && !clone(order, node) && !ledger(order) && !forgery(order, node);
     }
 }

@@ -83,7 +83,9 @@ final class Invariants {
     void progress() {
         for (Execution execution : world.primary().ledger().executions()) {
             Duration age = Duration.between(execution.orderedAt(), world.wall());
-            if (!execution.isFinal() && age.compareTo(DONE_WITHIN) > 0) {
+            if (!execution.isFinal()
+                    && age.compareTo(DONE_WITHIN) > 0
+                    && !world.oracle().isForged(execution.command(), execution.node())) {
                 throw new Violation("%s on %s is still %s after %s"
                         .formatted(execution.command(), execution.node(), execution.state(), age));
             }

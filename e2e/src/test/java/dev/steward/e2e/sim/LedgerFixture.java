@@ -86,9 +86,10 @@ abstract class LedgerFixture {
     static Document.Command document(CommandId id, int parts) {
         return new Document.Command(
                 id,
+                SimOperator.FLEET,
                 1,
                 parts,
-                "tester",
+                SimOperator.KEY.id(),
                 COARSE,
                 List.of(SHIP1, SHIP2),
                 "shellcommand",
@@ -96,12 +97,13 @@ abstract class LedgerFixture {
                 JsonObject.of(Map.of("shell", "true")),
                 COARSE,
                 Optional.of(Duration.ofSeconds(5)),
+                false,
                 false);
     }
 
     CommandId command(int parts, int total) {
         CommandId id = id();
-        apply(new LedgerWrite.PutCommand(document(id, parts), total, COARSE));
+        apply(new LedgerWrite.PutCommand(document(id, parts), "tester", total, COARSE));
         return id;
     }
 

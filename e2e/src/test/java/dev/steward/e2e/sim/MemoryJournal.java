@@ -54,6 +54,7 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
     private final Map<CommandId, Map<Piece, Integer>> dropped = new HashMap<>();
     private long rows;
     private long generation;
+    private Optional<byte[]> operators = Optional.empty();
     private boolean low;
     private int quarantined;
 
@@ -73,6 +74,7 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
         other.dropped.forEach((id, pieces) -> dropped.put(id, new HashMap<>(pieces)));
         this.rows = other.rows;
         this.generation = other.generation;
+        this.operators = other.operators;
         this.low = other.low;
         this.quarantined = other.quarantined;
     }
@@ -104,6 +106,11 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
                 long before = generation;
                 generation = next;
                 undo.add(() -> generation = before);
+            }
+            case JournalWrite.PutOperators(byte[] next) -> {
+                Optional<byte[]> before = operators;
+                operators = Optional.of(next);
+                undo.add(() -> operators = before);
             }
             case JournalWrite.PutLow(boolean next) -> {
                 boolean before = low;
@@ -220,6 +227,11 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
     @Override
     public boolean isLow() {
         return low;
+    }
+
+    @Override
+    public Optional<byte[]> operators() {
+        return operators;
     }
 
     @Override

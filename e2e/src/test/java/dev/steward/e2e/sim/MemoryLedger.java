@@ -56,6 +56,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private final Set<Place> places = new HashSet<>();
     private final Map<Start, Long> outputBytes = new HashMap<>();
     private final Map<String, String> meta = new HashMap<>();
+    private final TreeMap<Long, byte[]> operators = new TreeMap<>();
     private int events;
     private int quarantined;
 
@@ -77,6 +78,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
         places.addAll(other.places);
         outputBytes.putAll(other.outputBytes);
         meta.putAll(other.meta);
+        operators.putAll(other.operators);
         this.events = other.events;
         this.quarantined = other.quarantined;
     }
@@ -120,10 +122,12 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 node(node)
                         .ifPresent(known -> undo.put(
                                 nodes, node, new Node(known.firstSeenAt, Optional.of(millis(at)), known.digest)));
-            case LedgerWrite.PutCommand(Document.Command document, int total, Instant at) ->
+            case LedgerWrite.PutCommand(Document.Command document, String issuer, int total, Instant at) ->
                 insert(commands, document.id(), new Command(document.parts(), total, total, 0));
             case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
                 insert(documents, new Part(id, part), bytes);
+            case LedgerWrite.ForgetCancel(NodeName node, CommandId command) ->
+                undo.remove(cancels, new CancelTarget(command, node));
             case LedgerWrite.PutCancel(NodeName node, KeptCancel cancel) ->
                 undo.put(cancels, new CancelTarget(cancel.document().command(), node), cancel);
             case LedgerWrite.PutExecution(Execution execution, long seq, NodeName saidBy) -> {
@@ -137,6 +141,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 count(transition.before(), transition.after());
             }
             case LedgerWrite.PutOutput output -> putOutput(output);
+            case LedgerWrite.PutOperators(long number, byte[] signed) ->
+                insert(operators, operators.size() + 1L, signed);
             case LedgerWrite.PutGeneration(long generation) ->
                 undo.put(meta, "generation", Long.toString(Math.max(lastGeneration(), generation)));
             case LedgerWrite.PutEvent event -> {
@@ -260,6 +266,11 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 .filter(cancel -> cancel.document().id().equals(id))
                 .map(KeptCancel::bytes)
                 .findFirst();
+    }
+
+    @Override
+    public Optional<byte[]> operators() {
+        return Optional.ofNullable(operators.lastEntry()).map(Map.Entry::getValue);
     }
 
     @Override

@@ -20,10 +20,29 @@ final class Operator {
     private final World world;
     private final Random random;
     private final List<SimOrder> orders = new ArrayList<>();
+    private final Lists lists;
 
-    Operator(World world) {
+    Operator(World world, long seed) {
         this.world = world;
         this.random = world.random();
+        this.lists = new Lists(world, seed);
+    }
+
+    void publishLists() {
+        lists.begin();
+    }
+
+    /** Whether the station has the newest list that is published. */
+    boolean isListKnown() {
+        return isListOf(world.primary().ledger().operators());
+    }
+
+    boolean isListOf(Optional<byte[]> stored) {
+        return lists.isNewest(stored);
+    }
+
+    boolean isRevokedBy(Optional<byte[]> stored) {
+        return lists.isRevokedBy(stored);
     }
 
     List<SimOrder> orders() {
@@ -51,25 +70,27 @@ final class Operator {
         boolean repeatable = random.nextInt(3) == 0;
         int parts = (count + Limits.TARGETS_PER_DOCUMENT - 1) / Limits.TARGETS_PER_DOCUMENT;
         var documents = new ArrayList<byte[]>();
+        SimOperator issuer = lists.issuer();
         for (int part = 1; part <= parts; part++) {
-            documents.add(new Document.Command(
-                            id,
-                            part,
-                            parts,
-                            "operator",
-                            world.wall(),
-                            targets.subList(
-                                    (part - 1) * Limits.TARGETS_PER_DOCUMENT,
-                                    Math.min(count, part * Limits.TARGETS_PER_DOCUMENT)),
-                            "test",
-                            "sim",
-                            JsonObject.of(arguments),
-                            startBefore,
-                            Optional.empty(),
-                            repeatable)
-                    .encode());
+            documents.add(issuer.signed(new Document.Command(
+                    id,
+                    SimOperator.FLEET,
+                    part,
+                    parts,
+                    issuer.key().id(),
+                    world.wall(),
+                    targets.subList(
+                            (part - 1) * Limits.TARGETS_PER_DOCUMENT,
+                            Math.min(count, part * Limits.TARGETS_PER_DOCUMENT)),
+                    "test",
+                    "sim",
+                    JsonObject.of(arguments),
+                    startBefore,
+                    Optional.empty(),
+                    repeatable,
+                    false)));
         }
-        var order = new SimOrder(id, targets.subList(0, count), documents, unwanted, world.millis());
+        var order = new SimOrder(id, issuer, targets.subList(0, count), documents, unwanted, world.millis());
         world.oracle().ordered(order);
         orders.add(order);
         submit(order, false);
@@ -127,14 +148,20 @@ final class Operator {
         }
         SimOrder order = orders.get(orders.size() - 1 - random.nextInt(Math.min(orders.size(), 5)));
         if (order.isAccepted()) {
+            SimOperator by = lists.canceler(order);
             order.cancel();
             List<NodeName> targets =
                     order.targets().subList(0, Math.min(order.targets().size(), Limits.TARGETS_PER_DOCUMENT));
             var cancel = new Document.Cancel(
-                    CommandId.create(world.wall(), random), "operator", world.wall(), targets, order.id());
-            world.primary().cancel(order.id(), List.of(cancel.encode()), answer -> {
+                    CommandId.create(world.wall(), random),
+                    SimOperator.FLEET,
+                    by.key().id(),
+                    world.wall(),
+                    targets,
+                    order.id());
+            world.primary().cancel(order.id(), List.of(by.signed(cancel)), answer -> {
                 if (answer instanceof Answer.Accepted) {
-                    world.oracle().cancelAccepted(order, targets);
+                    world.oracle().cancelAccepted(order, targets, by);
                 }
             });
         }

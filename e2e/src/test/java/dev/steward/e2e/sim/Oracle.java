@@ -71,6 +71,28 @@ final class Oracle {
         return Objects.requireNonNull(orders.get(command));
     }
 
+    /** A start is decided on. */
+    void decided(SimNode machine, CommandId command) {
+        SimOrder order = orders.get(command);
+        if (order == null) {
+            throw new Violation("%s starts %s, which nobody has ordered".formatted(machine.label, command));
+        }
+        if (order.issuer() == SimOperator.BOB
+                && world.operator().isRevokedBy(machine.disk().operators())) {
+            throw new Violation(
+                    "%s starts %s, whose issuer its list of operators revokes".formatted(machine.label, command));
+        }
+    }
+
+    boolean isForged(CommandId command, NodeName node) {
+        return excuses.forgery(order(command), node);
+    }
+
+    /** An attacker has put something else in the place of a document. */
+    void forged(CommandId command, NodeName node) {
+        excuses.forged(new Key(command, node));
+    }
+
     int starts() {
         return starts;
     }
@@ -81,6 +103,9 @@ final class Oracle {
         SimOrder order = orders.get(command.id());
         if (order == null || !order.targets().contains(machine.name)) {
             throw new Violation("%s started %s, which nobody ordered for it".formatted(machine.label, command.id()));
+        }
+        if (!Arrays.equals(command.encode(), order.document(machine.name).encode())) {
+            throw new Violation("%s started %s, which is not what was signed".formatted(machine.label, command.id()));
         }
         if (machine.now().wall().isAfter(command.startBefore())) {
             throw new Violation("%s started %s after its deadline".formatted(machine.label, command.id()));
@@ -108,7 +133,10 @@ final class Oracle {
     private void stationKnew(SimNode machine, SimOrder order, int attempt) {
         // What a ledger has sent in a time that it has lost may run on a disk that has lost it too.
         boolean bothReplaced = excuses.ledger(order) && excuses.disk(order, machine.name);
-        if (bothReplaced || excuses.stations(order) || excuses.clone(order, machine.name)) {
+        if (bothReplaced
+                || excuses.forgery(order, machine.name)
+                || excuses.stations(order)
+                || excuses.clone(order, machine.name)) {
             return;
         }
         MemoryLedger ledger = world.primary().ledger();
@@ -135,7 +163,7 @@ final class Oracle {
 
     /** What was said to be lost is not started by a copy that turns up; and no start beside one that is known. */
     private void besideAnother(SimNode machine, SimOrder order, int attempt) {
-        if (excuses.ledger(order) || excuses.clone(order, machine.name)) {
+        if (excuses.ledger(order) || excuses.clone(order, machine.name) || excuses.forgery(order, machine.name)) {
             return;
         }
         if (lost.contains(new Key(order.id(), machine.name))) {
@@ -153,13 +181,13 @@ final class Oracle {
     // What becomes of cancels.
 
     /** The station has accepted a cancel for these nodes. */
-    void cancelAccepted(SimOrder order, List<NodeName> targets) {
+    void cancelAccepted(SimOrder order, List<NodeName> targets, SimOperator by) {
         MemoryLedger ledger = world.primary().ledger();
         targets.stream()
                 .filter(node -> ledger.execution(order.id(), node)
                         .filter(execution -> !execution.isFinal())
                         .isPresent())
-                .forEach(node -> cancels.accepted(new Key(order.id(), node)));
+                .forEach(node -> cancels.accepted(new Key(order.id(), node), by == order.issuer()));
     }
 
     /** What was canceled before the station knew the node to have it must not leave any more. */
@@ -218,7 +246,8 @@ final class Oracle {
         SimOrder order = order(after.command());
         boolean cloned = excuses.clone(order, after.node());
         boolean diskReplaced = excuses.disk(order, after.node());
-        boolean excused = diskReplaced || cloned || (verdict && excuses.ledger(order));
+        boolean excused =
+                diskReplaced || cloned || (verdict && excuses.ledger(order)) || excuses.forgery(order, after.node());
         int attempt = after.attempt();
         switch (after.state()) {
             case SUCCEEDED, FAILED -> {
@@ -257,7 +286,7 @@ final class Oracle {
             }
             case LOST -> {
                 lost.add(new Key(after.command(), after.node()));
-                if (!excused) {
+                if (!excused && !excuses.forgery(order, after.node())) {
                     throw new Violation("%s says that %s was lost; its node has lost nothing"
                             .formatted(station.label, name(after)));
                 }
@@ -272,7 +301,10 @@ final class Oracle {
                 order.isCanceled()
                         || after.outcome().orElseThrow().reason().orElse("").contains("'lost'");
             case EXPIRED -> (verdict ? world.wall() : world.latestWall(after.node())).isAfter(after.startBefore());
-            default -> order.isUnwanted();
+            default ->
+                order.isUnwanted()
+                        || order.issuer() == SimOperator.BOB // before he is on the list, and after he is revoked
+                        || excuses.forgery(order, after.node());
         };
         if (!hasCause) {
             throw new Violation("%s says that %s was %s, and nothing was the cause"
@@ -293,7 +325,7 @@ final class Oracle {
                     continue;
                 }
                 Execution execution = found.get();
-                if (!execution.isFinal()) {
+                if (!execution.isFinal() && !excuses.forgery(order, node)) {
                     throw new Violation("%s is still %s%s when all has come to rest"
                             .formatted(
                                     name(execution),
@@ -376,7 +408,16 @@ final class Oracle {
                         !station
                                 ? Reached.EXPIRED_AT_NODE
                                 : after.provisional() ? Reached.EXPIRED_PROVISIONALLY : Reached.EXPIRED_BEFORE_IT_LEFT);
-            case REJECTED -> world.reached(Reached.REJECTED);
+            case REJECTED -> {
+                String reason = after.outcome().orElseThrow().reason().orElse("");
+                world.reached(Reached.REJECTED);
+                if (reason.contains("was revoked")) {
+                    world.reached(Reached.REVOKED);
+                }
+                if (reason.startsWith("refused: ") && excuses.forgery(order(after.command()), after.node())) {
+                    world.reached(Reached.FORGERY_REFUSED);
+                }
+            }
             case INTERRUPTED -> {
                 world.reached(Reached.INTERRUPTED);
                 if (after.attempt() == Limits.ATTEMPTS) {

@@ -14,6 +14,12 @@ enum Reached {
     GARBAGE,
     SLOW_CONSUMER_CUT_OFF,
     BROKER_DOWN,
+    // attackers and operators
+    FORGED,
+    FORGERY_REFUSED,
+    FORGED_LIST,
+    LIST_IN_FORCE,
+    REVOKED,
     // the mailbox
     MAILBOX_ROLLED_BACK,
     MAILBOX_WIPED,

@@ -227,7 +227,8 @@ final class SimNode extends SimProgram<AgentCore> {
                 bootId(),
                 world.plan().heartbeat(),
                 Map.of("test.sim", concurrency),
-                CAPACITY);
+                CAPACITY,
+                SimOperator.SIGNATURES);
         var fresh = new AgentCore(
                 settings,
                 disk,
@@ -239,6 +240,7 @@ final class SimNode extends SimProgram<AgentCore> {
                         ? new AgentCore.Recovery(Set.copyOf(unsettled), Optional.of(core().foundWaiting()))
                         : AgentCore.Recovery.atStart(),
                 look(),
+                SimOperator.TRUST,
                 false);
         var facts = new LinkedHashMap<String, Object>();
         facts.put("boot", bootId());
@@ -327,6 +329,9 @@ final class SimNode extends SimProgram<AgentCore> {
             wrote();
             disk.apply(write);
             world.sightings().write(write);
+            if (write instanceof JournalWrite.PutOperators) {
+                world.reached(Reached.LIST_IN_FORCE);
+            }
             if (write instanceof JournalWrite.PutCanceled(CommandId id)) {
                 uncommittedCancels.add(id);
             }
@@ -345,6 +350,7 @@ final class SimNode extends SimProgram<AgentCore> {
             if (isLow()) {
                 throw new Violation(label + " starts " + command.id() + " without room for its outcome");
             }
+            world.oracle().decided(SimNode.this, command.id());
             starts();
             int parent = incarnation();
             afterCommit(() -> {

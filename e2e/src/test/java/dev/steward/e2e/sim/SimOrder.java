@@ -2,6 +2,7 @@
 package dev.steward.e2e.sim;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.Document;
 import dev.steward.message.NodeName;
 import java.util.List;
 
@@ -10,14 +11,22 @@ final class SimOrder {
     private final CommandId id;
     private final List<NodeName> targets;
     private final List<byte[]> documents;
+    private final SimOperator issuer;
     private final boolean unwanted;
     private final long orderedAt;
     private boolean canceled;
     private boolean accepted;
     private boolean refused;
 
-    SimOrder(CommandId id, List<NodeName> targets, List<byte[]> documents, boolean unwanted, long orderedAt) {
+    SimOrder(
+            CommandId id,
+            SimOperator issuer,
+            List<NodeName> targets,
+            List<byte[]> documents,
+            boolean unwanted,
+            long orderedAt) {
         this.id = id;
+        this.issuer = issuer;
         this.targets = List.copyOf(targets);
         this.documents = List.copyOf(documents);
         this.unwanted = unwanted;
@@ -26,6 +35,19 @@ final class SimOrder {
 
     CommandId id() {
         return id;
+    }
+
+    SimOperator issuer() {
+        return issuer;
+    }
+
+    /** The document for a node, as it was signed. */
+    Document.Command document(NodeName node) {
+        return documents.stream()
+                .map(bytes -> (Document.Command) SimOperator.read(bytes))
+                .filter(document -> document.targets().contains(node))
+                .findFirst()
+                .orElseThrow();
     }
 
     List<NodeName> targets() {

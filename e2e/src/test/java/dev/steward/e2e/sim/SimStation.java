@@ -14,6 +14,7 @@ import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
+import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationCore;
@@ -101,6 +102,15 @@ final class SimStation extends SimProgram<StationCore> {
         });
     }
 
+    /** Puts a list of operators in force; {@code answered} as with an order. */
+    void operators(byte[] list, Consumer<Answer> answered) {
+        input((core, now) -> {
+            Answer answer = core.operators(now, List.of(list));
+            world.trace(() -> label + " takes a list: " + answer);
+            afterCommit(() -> answered.accept(answer));
+        });
+    }
+
     /** Cancels; {@code answered} is called once the answer is durable, or never. */
     void cancel(CommandId command, List<byte[]> documents, Consumer<Answer> answered) {
         input((core, now) -> {
@@ -141,7 +151,9 @@ final class SimStation extends SimProgram<StationCore> {
                 new Sink(),
                 world.random(),
                 now,
-                look());
+                look(),
+                SimOperator.SIGNATURES,
+                SimOperator.TRUST);
     }
 
     @Override
@@ -171,7 +183,7 @@ final class SimStation extends SimProgram<StationCore> {
     void commitStore() {
         ledger.commit();
         for (LedgerWrite.PutEvent event : uncommittedEvents) {
-            boolean news = events.add(event.node() + " " + event.at() + " " + event.text());
+            boolean news = events.add(event.node() + " " + event.at() + " " + event.source() + " " + event.text());
             if (!news && !world.oracle().excuses().anyClone(event.node())) {
                 throw new Violation(
                         "%s has recorded an event of %s twice: %s".formatted(label, event.node(), event.text()));
@@ -274,15 +286,14 @@ final class SimStation extends SimProgram<StationCore> {
                     // In the place of its command nobody can tell which of the two the node has.
                     .filter(entry ->
                             entry.lane() == Lane.RESULTS && entry.subject().equals(Subject.cancel(entry.peer())))
-                    .map(entry -> new ConfirmedCancel(canceled(entry.body()), entry.peer()));
+                    .flatMap(entry -> confirmedCancel(entry.peer(), (Document.Cancel) SimOperator.read(entry.body())));
         }
 
-        private static CommandId canceled(byte[] document) {
-            try {
-                return ((Document.Cancel) Document.decode(document)).command();
-            } catch (RefusedException e) {
-                throw new IllegalStateException(e);
-            }
+        /** A node may refuse Bob's, when he is revoked. */
+        private static Optional<ConfirmedCancel> confirmedCancel(NodeName node, Document.Cancel cancel) {
+            return cancel.issuer().equals(SimOperator.BOB.key().id())
+                    ? Optional.empty()
+                    : Optional.of(new ConfirmedCancel(cancel.command(), node));
         }
 
         @Override
@@ -292,12 +303,15 @@ final class SimStation extends SimProgram<StationCore> {
                 if (frame instanceof Frame.Data data) {
                     world.oracle().judgeSend(SimStation.this, data);
                 }
-                reader.publish(FrameCodec.encode(frame));
+                reader.publish(FrameCodec.encode(world.attacker().touch(frame)));
             });
         }
 
         @Override
         public void presence(NodeName node, boolean reachable, Instant lastHeardAt) {}
+
+        @Override
+        public void trust(Trust trust) {}
 
         @Override
         public void log(System.Logger.Level level, String text) {

@@ -125,8 +125,22 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
     }
 
     private KeptCancel cancel(CommandId command, String messageId) {
-        var document = new Document.Cancel(id(), "operator", COARSE, List.of(SHIP1, SHIP2), command);
-        return new KeptCancel(document, document.encode(), messageId);
+        var document = new Document.Cancel(
+                id(), SimOperator.FLEET, SimOperator.KEY.id(), COARSE, List.of(SHIP1, SHIP2), command);
+        return new KeptCancel(document, SimOperator.ANNA.signed(document), messageId);
+    }
+
+    @Test
+    void theListOfOperatorsThatWasPutLastIsTheOneInForce() {
+        assertThat(store().operators()).isEmpty();
+        apply(new LedgerWrite.PutOperators(2, bytes("second")));
+        commit();
+
+        begin();
+        apply(new LedgerWrite.PutOperators(10, bytes("tenth")));
+        assertThat(store().operators().orElseThrow()).isEqualTo(bytes("tenth"));
+        reopen();
+        assertThat(store().operators().orElseThrow()).isEqualTo(bytes("second"));
     }
 
     @Test
@@ -150,7 +164,7 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         var chunk = new OutputChunk(OutputStreamName.STDOUT, 7, new byte[1]);
 
         refused(new LedgerWrite.PutNode(SHIP1, FINE));
-        refused(new LedgerWrite.PutCommand(document(id, 1), 2, COARSE));
+        refused(new LedgerWrite.PutCommand(document(id, 1), "tester", 2, COARSE));
         refused(new LedgerWrite.PutDocument(id, 1, bytes("other")));
         refused(new LedgerWrite.PutExecution(execution, 100, CENTRAL));
         refused(new LedgerWrite.PutExecution(execution(id, SHIP2, COARSE), 1, CENTRAL));
@@ -249,7 +263,7 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         apply(new LedgerWrite.PutNode(SHIP2, FINE));
         apply(new LedgerWrite.PutLastHeard(SHIP1, FINE.plusSeconds(1)));
         apply(new LedgerWrite.PutFacts(SHIP1, "other", JsonObject.of(Map.of())));
-        apply(new LedgerWrite.PutCommand(document(unknown, 1), 1, COARSE));
+        apply(new LedgerWrite.PutCommand(document(unknown, 1), "tester", 1, COARSE));
         apply(new LedgerWrite.PutDocument(unknown, 1, bytes("document")));
         queued(unknown, SHIP1, COARSE);
         Execution received = move(first, as(first, ExecutionState.RECEIVED, 0));

@@ -2,7 +2,6 @@
 package dev.steward.e2e.sim;
 
 import dev.steward.message.NodeName;
-import dev.steward.station.core.Execution;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +35,7 @@ final class World {
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimStation> stations = new ArrayList<>();
     private final Operator operator;
+    private final Attacker attacker;
     private final Faults faults;
     private final Invariants invariants = new Invariants(this);
     private final Sightings sightings = new Sightings(this);
@@ -54,7 +54,8 @@ final class World {
         this.plan = Plan.draw(random);
         this.oracle = new Oracle(this);
         this.broker = new SimBroker(this);
-        this.operator = new Operator(this);
+        this.operator = new Operator(this, seed);
+        this.attacker = new Attacker(this, seed);
         this.faults = new Faults(this, nodes, stations);
         stations.add(new SimStation(this, "central", new MemoryLedger()));
         for (int i = 1; i <= plan.nodes(); i++) {
@@ -75,6 +76,7 @@ final class World {
         for (int i = 0; i < plan.load().orders() / 3; i++) {
             after(1_000 + random.nextLong(plan.faultyMillis()), operator::cancel);
         }
+        operator.publishLists();
         if (plan.sustained()) {
             after(Invariants.PROGRESS_EVERY_MS, invariants::progress);
         }
@@ -149,6 +151,10 @@ final class World {
         return nodes;
     }
 
+    Attacker attacker() {
+        return attacker;
+    }
+
     Operator operator() {
         return operator;
     }
@@ -216,15 +222,22 @@ final class World {
         return primary().isUp()
                 && nodes.stream().allMatch(SimNode::isUp)
                 && operator.orders().stream().allMatch(SimOrder::isAnswered)
+                && operator.isListKnown()
+                && nodes.stream().allMatch(node -> operator.isListOf(node.disk().operators()))
                 && ledger.outboxSize() == 0
                 && nodes.stream().allMatch(node -> node.disk().outboxSize() == 0)
-                && ledger.executions().stream().allMatch(Execution::isFinal);
+                && ledger.executions().stream()
+                        .allMatch(execution -> execution.isFinal()
+                                || oracle.isForged(execution.command(), execution.node())); // it may never come
     }
 
     private Violation notDrained() {
         var text = new StringBuilder("not drained after %d s without faults:".formatted(DRAIN_WITHIN_MS / 1000));
         MemoryLedger ledger = primary().ledger();
         text.append(" station's outbox ").append(ledger.outboxSize());
+        text.append(", list known: ").append(operator.isListKnown());
+        nodes.forEach(node -> text.append(", list of %s %s"
+                .formatted(node.label, operator.isListOf(node.disk().operators()))));
         nodes.forEach(node -> text.append(
                 ", outbox of %s %d".formatted(node.label, node.disk().outboxSize())));
         ledger.executions().stream()

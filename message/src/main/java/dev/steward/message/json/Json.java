@@ -36,6 +36,8 @@ public final class Json {
                     .build())
             .build();
 
+    private static final int PATH_CHARS = 200;
+
     private Json() {}
 
     /** Decodes exactly one object of at most {@code maxBytes}. */
@@ -101,9 +103,15 @@ public final class Json {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
-            fields.put(name, readValue(parser, token, path.isEmpty() ? name : path + "." + name));
+            fields.put(name, readValue(parser, token, path.isEmpty() ? below("", name) : below(path, "." + name)));
         }
         return new JsonObject(path, fields);
+    }
+
+    /** A path for people, made for each value: without a limit, long names above many values would fill the memory. */
+    private static String below(String path, String step) {
+        String longer = path + step;
+        return longer.length() > PATH_CHARS ? longer.substring(0, PATH_CHARS) + "…" : longer;
     }
 
     private static @Nullable Object readValue(JsonParser parser, @Nullable JsonToken token, String path)
@@ -115,7 +123,7 @@ public final class Json {
                 var list = new ArrayList<@Nullable Object>();
                 JsonToken next;
                 while ((next = parser.nextToken()) != JsonToken.END_ARRAY) {
-                    list.add(readValue(parser, next, path + "[" + list.size() + "]"));
+                    list.add(readValue(parser, next, below(path, "[" + list.size() + "]")));
                 }
                 yield list;
             }

@@ -106,6 +106,7 @@ public sealed interface Frame {
      * @param factsDigest of the sender's own facts; empty for none
      * @param knownDigest of the other side's facts as the sender has them; empty for none
      * @param facts the sender's facts, where the other side has not got them
+     * @param operators the number of the sender's list of operators, 0 for none
      */
     record Hello(
             Envelope envelope,
@@ -119,7 +120,8 @@ public sealed interface Frame {
             Map<Lane, Progress> lanes,
             String factsDigest,
             String knownDigest,
-            Optional<JsonObject> facts)
+            Optional<JsonObject> facts,
+            long operators)
             implements Frame {
         public Hello {
             lanes = Lane.inOrder(lanes);

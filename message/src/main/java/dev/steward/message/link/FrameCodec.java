@@ -3,6 +3,7 @@ package dev.steward.message.link;
 
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.OperatorList;
 import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
@@ -192,6 +193,9 @@ public final class FrameCodec {
         json.put("factsDigest", hello.factsDigest());
         json.put("knownDigest", hello.knownDigest());
         hello.facts().ifPresent(facts -> json.put("facts", facts));
+        if (hello.operators() > 0) {
+            json.put("operators", hello.operators());
+        }
         return Json.bytes(json);
     }
 
@@ -220,7 +224,8 @@ public final class FrameCodec {
                 lanes,
                 json.text("factsDigest"),
                 json.text("knownDigest"),
-                json.optionalObject("facts"));
+                json.optionalObject("facts"),
+                json.optionalInteger("operators", 1, OperatorList.LAST_NUMBER).orElse(0));
     }
 
     private static String header(Map<String, String> headers, String name) throws RefusedException {

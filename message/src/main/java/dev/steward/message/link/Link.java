@@ -82,6 +82,7 @@ public final class Link {
     private boolean nonceUsed;
 
     private final FactsExchange facts = new FactsExchange();
+    private long operators;
     private final Congestion congestion = new Congestion();
 
     public Link(
@@ -135,6 +136,11 @@ public final class Link {
     /** The digest of the other end's facts as this end has stored them. */
     public void knowsFacts(String digest) {
         facts.knows(digest);
+    }
+
+    /** The number of this end's list of operators, which its hellos tell. */
+    public void tellsOperators(long number) {
+        operators = number;
     }
 
     /** Puts a message into the outbox and sends it as soon as the window allows. */
@@ -427,7 +433,8 @@ public final class Link {
                 lanes,
                 facts.ownDigest(),
                 facts.knownDigest(),
-                peerNonce.isPresent() ? facts.lacking() : Optional.empty()));
+                peerNonce.isPresent() ? facts.lacking() : Optional.empty(),
+                operators));
         askedAt = answer && !nonceUsed ? OptionalLong.of(now.millis()) : OptionalLong.empty();
         nonceUsed = true;
         if (answer) {

@@ -58,9 +58,10 @@ class CompressionTest {
         CommandId id = CommandId.parse("019f9c21-7f3a-7c81-9b41-2f4cd8a17e33");
         var document = new Document.Command(
                 id,
+                dev.steward.message.FleetId.of(new byte[16]),
                 1,
                 1,
-                "someone",
+                new dev.steward.message.signing.KeyId("SHA256:" + "A".repeat(43)),
                 time,
                 List.of(new NodeName("ship1")),
                 "shellcommand",
@@ -68,6 +69,7 @@ class CompressionTest {
                 JsonObject.of(Map.of("command", List.of("uname", "-a"))),
                 time.plusSeconds(86_400),
                 Optional.of(Duration.ofMinutes(1)),
+                false,
                 false);
         var outcome = new Outcome(
                 ExecutionState.SUCCEEDED,

@@ -16,6 +16,8 @@ public sealed interface Answer {
         BAD_REQUEST,
         UNKNOWN_NODE,
         NOT_FOUND,
+        /** Not signed by whoever may. */
+        FORBIDDEN,
         CONFLICT,
         /** The ledger has no room for it. */
         NO_SPACE,

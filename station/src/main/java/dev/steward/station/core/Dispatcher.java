@@ -4,7 +4,6 @@ package dev.steward.station.core;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
-import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
@@ -15,6 +14,7 @@ import dev.steward.message.link.Lane;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.signing.SignedDocument;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -29,8 +29,9 @@ final class Dispatcher {
     private static final int EXPIRE_AT_ONCE = 500;
 
     /** Methods that steward itself speaks with its nodes. */
-    private static final Set<String> OURS = Set.of("cancel", "inquiry", "hello", "link", "errorlog");
+    private static final Set<String> OURS = Set.of("cancel", "inquiry", "hello", "link", "errorlog", "operators");
 
+    /** @param bytes with the signatures */
     private record Part(Document.Command document, byte[] bytes) {}
 
     /** A refusal on the way of an order; nothing was written yet. */
@@ -53,15 +54,24 @@ final class Dispatcher {
     private final Nodes nodes;
     private final Executions executions;
     private final Cancels cancels;
+    private final Operators operators;
     private Space space;
 
-    Dispatcher(StationStore store, StationSink sink, Nodes nodes, Executions executions, Cancels cancels, Space space) {
+    Dispatcher(
+            StationStore store,
+            StationSink sink,
+            Nodes nodes,
+            Executions executions,
+            Cancels cancels,
+            Operators operators,
+            Space space) {
         this.space = space;
         this.store = store;
         this.sink = sink;
         this.nodes = nodes;
         this.executions = executions;
         this.cancels = cancels;
+        this.operators = operators;
     }
 
     void space(Space next) {
@@ -141,11 +151,11 @@ final class Dispatcher {
             return;
         }
         Optional<OutboxEntry> unsent = store.unsent(target, execution.messageId());
-        if (unsent.isPresent()) {
+        if (unsent.isPresent() && cancels.isOwn(execution, cancel)) { // else the node has a say in it
             nodes.withdraw(node, unsent.get());
             executions.canceled(now, execution);
         } else if (cancels.order(now, node, execution, cancel, bytes)) {
-            executions.cancelOrdered(now, execution, cancel.issuer());
+            executions.cancelOrdered(now, execution, operators.trust().nameOf(cancel.issuer()));
         }
     }
 
@@ -162,7 +172,7 @@ final class Dispatcher {
 
     private static Document decode(byte[] bytes) throws OrderRefused {
         try {
-            return Document.decode(bytes);
+            return SignedDocument.decode(bytes).read();
         } catch (RefusedException e) {
             throw new OrderRefused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage());
         }
@@ -212,10 +222,6 @@ final class Dispatcher {
                             "no node '%s'; nothing was ordered. See steward nodes".formatted(target));
                 }
             }
-            // The agent's frame must hold it, headers included.
-            if (part.bytes().length > Limits.DOCUMENT_BYTES) {
-                throw new OrderRefused(Answer.Reason.BAD_REQUEST, "document is too large");
-            }
         }
         if (OURS.contains(first.method())) {
             throw new OrderRefused(
@@ -232,12 +238,14 @@ final class Dispatcher {
     }
 
     private static boolean saysTheSame(Document.Command a, Document.Command b) {
-        return a.method().equals(b.method())
+        return a.fleet().equals(b.fleet())
+                && a.method().equals(b.method())
                 && a.domain().equals(b.domain())
                 && a.issuer().equals(b.issuer())
                 && a.startBefore().equals(b.startBefore())
                 && a.timeout().equals(b.timeout())
                 && a.repeatable() == b.repeatable()
+                && a.dryRun() == b.dryRun()
                 && Json.text(Map.of("", a.arguments())).equals(Json.text(Map.of("", b.arguments())));
     }
 
@@ -245,7 +253,9 @@ final class Dispatcher {
         int total = parts.stream()
                 .mapToInt(part -> part.document().targets().size())
                 .sum();
-        sink.write(new LedgerWrite.PutCommand(parts.getFirst().document(), total, now.wall()));
+        Document.Command first = parts.getFirst().document();
+        String issuer = operators.trust().nameOf(first.issuer());
+        sink.write(new LedgerWrite.PutCommand(first, issuer, total, now.wall()));
         for (Part part : parts) {
             Document.Command document = part.document();
             sink.write(new LedgerWrite.PutDocument(document.id(), document.part(), part.bytes()));

@@ -21,14 +21,17 @@ public sealed interface LedgerWrite {
 
     record PutLastHeard(NodeName node, Instant at) implements LedgerWrite {}
 
-    /** A new command; {@code total} executions follow. */
-    record PutCommand(Document.Command document, int total, Instant at) implements LedgerWrite {}
+    /** A new command of an operator of that name; {@code total} executions follow. */
+    record PutCommand(Document.Command document, String issuer, int total, Instant at) implements LedgerWrite {}
 
-    /** The exact bytes of one part of a command. */
+    /** The exact bytes of one part of a command, signatures included. */
     record PutDocument(CommandId id, int part, byte[] bytes) implements LedgerWrite {}
 
     /** A cancel that was accepted for one node; a later one, or the same in another message, takes its place. */
     record PutCancel(NodeName node, StationStore.KeptCancel cancel) implements LedgerWrite {}
+
+    /** The node has refused the cancel that is kept for it. */
+    record ForgetCancel(NodeName node, CommandId command) implements LedgerWrite {}
 
     /** A new execution, and its first transition. */
     record PutExecution(Execution execution, long seq, NodeName saidBy) implements LedgerWrite {}
@@ -37,6 +40,9 @@ public sealed interface LedgerWrite {
 
     /** Output that arrived; {@code execution} already counts it. */
     record PutOutput(long seq, Execution execution, int attempt, OutputChunk chunk) implements LedgerWrite {}
+
+    /** A new list of operators, signed. */
+    record PutOperators(long number, byte[] signed) implements LedgerWrite {}
 
     /** A generation above the station's own has spoken to a node: the next start takes one above it. */
     record PutGeneration(long generation) implements LedgerWrite {}

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -49,6 +50,11 @@ final class Nodes {
         /** What the node wants to know before it starts it, in this batch. */
         final List<CommandId> asked = new ArrayList<>();
 
+        /** The number of the list of operators that was sent last in this start, 0 for none. */
+        long listSent;
+
+        long listSentAt;
+
         private Instant lastHeardAt = Instant.EPOCH;
         private Instant storedHeardAt = Instant.EPOCH;
 
@@ -70,6 +76,7 @@ final class Nodes {
     private long position;
     private long counter;
     private boolean open;
+    private long listNumber;
 
     /** @param open whether anything is taken from nodes */
     Nodes(
@@ -105,6 +112,16 @@ final class Nodes {
             node = add(name);
         }
         return Optional.ofNullable(node);
+    }
+
+    Collection<Node> all() {
+        return nodes.values();
+    }
+
+    /** The number of the list of operators, for hellos. */
+    void tellsOperators(long number) {
+        listNumber = number;
+        nodes.values().forEach(node -> node.link.tellsOperators(number));
     }
 
     /** Takes messages from nodes, or none: then they keep them. */
@@ -216,6 +233,7 @@ final class Nodes {
     private Node add(NodeName name) {
         var node = new Node(
                 name, new Link(Link.End.STATION, self, name, session, generation, HELLO_RETRY_LIMIT, store, random));
+        node.link.tellsOperators(listNumber);
         nodes.put(name, node);
         grant(node);
         return node;

@@ -22,6 +22,8 @@ import dev.steward.message.link.LinkEvent;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.link.Session;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.trust.LocalTrust;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +44,7 @@ public final class StationCore {
     private final Nodes nodes;
     private final Executions executions;
     private final Cancels cancels;
+    private final Operators operators;
     private final Dispatcher dispatcher;
     private final Tally undecodable = new Tally();
     private final Tally refusals = new Tally();
@@ -57,14 +60,17 @@ public final class StationCore {
             StationSink sink,
             RandomGenerator random,
             Now now,
-            Space space) {
+            Space space,
+            Signatures signatures,
+            LocalTrust trust) {
         this.self = self;
         this.store = store;
         this.sink = sink;
         this.nodes = new Nodes(self, session, generation, store, sink, random, !space.low());
         this.executions = new Executions(self, store, sink);
         this.cancels = new Cancels(store, sink, nodes);
-        this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, space);
+        this.operators = new Operators(store, sink, nodes, signatures, trust);
+        this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, space);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
     }
 
@@ -80,6 +86,18 @@ public final class StationCore {
         Answer answer = dispatcher.cancel(now, command, documents);
         handleEvents(now);
         return answer;
+    }
+
+    /** Takes another list of operators, in the one document given. */
+    public Answer operators(Now now, List<byte[]> documents) {
+        Answer answer = operators.publish(now, documents);
+        handleEvents(now);
+        return answer;
+    }
+
+    /** The station's own trust file has changed. */
+    public void trust(LocalTrust trust) {
+        operators.local(trust);
     }
 
     public void connected(Now now) {
@@ -215,6 +233,9 @@ public final class StationCore {
                         .isPresent()) {
             node.asked.add(ack.command()); // output has a lane of its own: the word of its end may have come and gone
         }
+        if (ack instanceof Ack.CancelRefused) {
+            cancels.refused(node, ack.command());
+        }
         if (ack instanceof Ack.CancelRefused
                 && before.filter(execution -> !execution.isFinal()).isPresent()) {
             node.asked.add(ack.command()); // it has ended, and the word of that is gone
@@ -237,6 +258,7 @@ public final class StationCore {
     private void live(Now now, Nodes.Node node, Frame.Hello hello, boolean fresh) {
         hello.facts().ifPresent(facts -> sink.write(new LedgerWrite.PutFacts(node.name, hello.factsDigest(), facts)));
         sink.presence(node.name, true, now.wall());
+        operators.heard(now, node, hello, fresh);
         if (fresh) {
             sink.log(System.Logger.Level.INFO, "node %s is there".formatted(node.name));
             sink.write(new LedgerWrite.PutLastHeard(node.name, now.wall()));

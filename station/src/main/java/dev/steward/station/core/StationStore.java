@@ -56,6 +56,9 @@ public interface StationStore extends LinkStore {
     /** The bytes of the cancel document with this id, where one is kept. */
     Optional<byte[]> cancelBytes(CommandId id);
 
+    /** The newest signed list of operators, where there is one. */
+    Optional<byte[]> operators();
+
     boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset);
 
     /** Bytes of output that are there of one start. */

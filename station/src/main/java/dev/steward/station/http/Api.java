@@ -116,6 +116,8 @@ public final class Api implements AutoCloseable {
         get(routes, "/api/v1/status", context -> json(context, Views.status(health.health())));
         get(routes, "/api/v1/nodes", this::nodes);
         get(routes, "/api/v1/events", this::events);
+        get(routes, "/api/v1/operators", this::operators);
+        routes.post("/api/v1/operators", this::publishOperators);
         routes.post("/api/v1/commands", this::order);
         get(routes, "/api/v1/commands", this::commands);
         get(routes, "/api/v1/commands/{id}", context -> json(context, Views.command(command(context))));
@@ -149,6 +151,15 @@ public final class Api implements AutoCloseable {
         int limit = (int) number(context.queryParam("limit"), "limit", 1, 500, 50);
         List<LedgerReader.Event> found = ledger.events(context.queryParam("node"), before, limit);
         json(context, Map.of("events", found.stream().map(Views::event).toList()));
+    }
+
+    private void operators(Context context) {
+        json(context, Views.operators(orders.trust(), settings.clock().instant()));
+    }
+
+    private void publishOperators(Context context) throws InterruptedException {
+        accepted(() -> orders.operators(documents(context, 1)));
+        operators(context);
     }
 
     private void order(Context context) throws InterruptedException {
@@ -334,6 +345,7 @@ public final class Api implements AutoCloseable {
                     throw switch (reason) {
                         case BAD_REQUEST -> ApiException.badRequest(message);
                         case UNKNOWN_NODE -> ApiException.unknownNode(message);
+                        case FORBIDDEN -> ApiException.forbidden(message);
                         case NOT_FOUND -> ApiException.notFound(message);
                         case CONFLICT -> ApiException.conflict(message);
                         case NO_SPACE -> ApiException.noSpace(message);

@@ -2,12 +2,19 @@
 package dev.steward.station.http;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /** Where the API hands orders in. Answers once they are durable. */
 public interface Orders {
+    /** Whom the station takes for operators now. */
+    Trust trust();
+
+    /** @throws TimeoutException where the ledger does not answer in time; the list may yet be recorded */
+    Answer operators(List<byte[]> documents) throws InterruptedException, TimeoutException;
+
     /** @throws TimeoutException where the ledger does not answer in time; the order may yet be recorded */
     Answer order(List<byte[]> documents) throws InterruptedException, TimeoutException;
 

@@ -5,8 +5,10 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.trust.Trust;
 import dev.steward.station.ledger.LedgerReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -68,13 +70,47 @@ final class Views {
         view.put("domain", command.domain());
         view.put("arguments", field(command.arguments(), "arguments"));
         view.put("issuer", command.issuer());
+        view.put("issuerKey", command.issuerKey());
         view.put("state", command.state());
         view.put("orderedAt", command.orderedAt());
         view.put("startBefore", command.startBefore());
         view.put("timeoutMs", command.timeoutMs());
         view.put("repeatable", command.repeatable());
+        view.put("dryRun", command.dryRun());
         view.put("total", command.total());
         view.put("states", command.states());
+        return view;
+    }
+
+    static Map<String, @Nullable Object> operators(Trust trust, Instant now) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("fleet", trust.local().file().map(file -> file.fleet().value()).orElse(null));
+        view.put(
+                "problem",
+                trust.local().file().isPresent() ? null : trust.local().problem());
+        view.put("number", trust.listNumber());
+        view.put(
+                "list",
+                trust.list()
+                        .map(list -> new String(list.signed().encode(), StandardCharsets.UTF_8))
+                        .orElse(null));
+        view.put(
+                "operators",
+                trust.operators().stream()
+                        .map(operator -> operator(operator, now))
+                        .toList());
+        return view;
+    }
+
+    private static Map<String, @Nullable Object> operator(Trust.Operator operator, Instant now) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("name", operator.name());
+        view.put("key", operator.key());
+        view.put("fingerprint", operator.key().id());
+        view.put("state", operator.isRevoked() ? "revoked" : operator.isExpired(now) ? "expired" : "active");
+        view.put("authority", operator.isAuthority());
+        view.put("expiresAt", operator.expiresAt().map(Times::text).orElse(null));
+        view.put("revokedAt", operator.revokedAt().map(Times::text).orElse(null));
         return view;
     }
 

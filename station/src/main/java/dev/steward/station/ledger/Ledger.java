@@ -28,6 +28,8 @@ import java.util.Optional;
 /** The station's durable record, as its loop writes and reads it: one SQLite file, one thread. */
 public final class Ledger implements StationStore, AutoCloseable {
     /** Events kept; older ones make room. */
+    private static final int OPERATOR_LISTS = 100;
+
     private static final int EVENT_ROWS = 100_000;
 
     /** Eras kept; who last read in an older one reads from the beginning. */
@@ -101,27 +103,34 @@ public final class Ledger implements StationStore, AutoCloseable {
                         node.value());
             case LedgerWrite.PutLastHeard(NodeName node, Instant at) ->
                 database.execute("UPDATE node SET last_heard_at = ? WHERE name = ?", Times.text(at), node.value());
-            case LedgerWrite.PutCommand(Document.Command document, int total, Instant at) ->
+            case LedgerWrite.PutCommand(Document.Command document, String issuer, int total, Instant at) ->
                 database.execute(
                         """
                         INSERT INTO command (id, method, domain, arguments, issuer, ordered_at, start_before, timeout_ms,
-                          repeatable, parts, total, unfinished, unsuccessful) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,0)
+                          repeatable, dry_run, issuer_key, parts, total, unfinished, unsuccessful)
+                        VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)
                         """,
                         document.id().toString(),
                         document.method(),
                         document.domain(),
                         Json.text(Map.of("arguments", document.arguments())),
-                        document.issuer(),
+                        issuer,
                         Times.text(at),
                         Times.text(document.startBefore()),
                         document.timeout().map(value -> value.toMillis()).orElse(null),
                         document.repeatable(),
+                        document.dryRun(),
+                        document.issuer().value(),
                         document.parts(),
                         total,
                         total);
             case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
                 database.execute(
                         "INSERT INTO document (command, part, bytes) VALUES (?,?,?)", id.toString(), part, bytes);
+            case LedgerWrite.PutOperators(long number, byte[] signed) -> putOperators(number, signed);
+            case LedgerWrite.ForgetCancel(NodeName node, CommandId command) ->
+                database.execute(
+                        "DELETE FROM cancel_target WHERE command = ? AND node = ?", command.toString(), node.value());
             case LedgerWrite.PutCancel(NodeName node, KeptCancel cancel) -> putCancel(node, cancel);
             case LedgerWrite.PutExecution(Execution execution, long seq, NodeName saidBy) -> {
                 Rows.insert(database, execution);
@@ -242,6 +251,11 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
+    public Optional<byte[]> operators() {
+        return database.first("SELECT signed FROM operators ORDER BY position DESC LIMIT 1", row -> row.getBytes(1));
+    }
+
+    @Override
     public boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset) {
         return database.first(
                         "SELECT 1 FROM output WHERE command = ? AND node = ? AND attempt = ? AND stream = ? AND offset = ?",
@@ -317,6 +331,13 @@ public final class Ledger implements StationStore, AutoCloseable {
                 INSERT INTO cancel_target (command, node, cancel, message_id) VALUES (?1,?2,?3,?4)
                 ON CONFLICT (command, node) DO UPDATE SET cancel = ?3, message_id = ?4
                 """, cancel.document().command().toString(), node.value(), id, cancel.messageId());
+    }
+
+    /** Earlier ones are kept for whoever asks what was in force. */
+    private void putOperators(long number, byte[] signed) {
+        database.execute("INSERT INTO operators (number, signed) VALUES (?,?)", number, signed);
+        database.execute(
+                "DELETE FROM operators WHERE position <= (SELECT max(position) FROM operators) - ?", OPERATOR_LISTS);
     }
 
     private void putEvent(LedgerWrite.PutEvent event) {

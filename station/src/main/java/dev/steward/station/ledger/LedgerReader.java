@@ -22,12 +22,15 @@ import org.jspecify.annotations.Nullable;
 public final class LedgerReader implements AutoCloseable {
     private static final int CONNECTIONS = 4;
     private static final String COMMAND_COLUMNS = "id, method, domain, arguments, issuer, ordered_at, start_before,"
-            + " timeout_ms, repeatable, total, unfinished, unsuccessful";
+            + " timeout_ms, repeatable, dry_run, issuer_key, total, unfinished, unsuccessful";
 
     private static final String EXECUTIONS =
             "SELECT execution.*, node.last_heard_at FROM execution LEFT JOIN node ON node.name = execution.node";
 
-    /** A command; {@code arguments} and {@code facts} below are JSON objects with that one field. */
+    /**
+     * A command; {@code issuer} is the name that its operator's key had when it was ordered, {@code arguments} and {@code facts}
+     * below are JSON objects with that one field.
+     */
     public record Command(
             String id,
             String method,
@@ -38,6 +41,8 @@ public final class LedgerReader implements AutoCloseable {
             String startBefore,
             @Nullable Long timeoutMs,
             boolean repeatable,
+            boolean dryRun,
+            String issuerKey,
             int total,
             String state,
             Map<String, Integer> states) {}
@@ -279,6 +284,8 @@ public final class LedgerReader implements AutoCloseable {
                 command.startBefore(),
                 command.timeoutMs(),
                 command.repeatable(),
+                command.dryRun(),
+                command.issuerKey(),
                 command.total(),
                 command.state(),
                 states);
@@ -295,6 +302,8 @@ public final class LedgerReader implements AutoCloseable {
                 row.getString("start_before"),
                 number(row, "timeout_ms"),
                 row.getBoolean("repeatable"),
+                row.getBoolean("dry_run"),
+                row.getString("issuer_key"),
                 row.getInt("total"),
                 commandState(row),
                 states);

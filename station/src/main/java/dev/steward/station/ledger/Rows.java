@@ -7,6 +7,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.StationStore;
 import dev.steward.station.core.Transition;
@@ -32,7 +33,7 @@ final class Rows {
     static StationStore.KeptCancel cancel(ResultSet row) throws SQLException {
         byte[] bytes = row.getBytes(1);
         try {
-            if (Document.decode(bytes) instanceof Document.Cancel cancel) {
+            if (SignedDocument.decode(bytes).read() instanceof Document.Cancel cancel) {
                 return new StationStore.KeptCancel(cancel, bytes, row.getString(2));
             }
         } catch (RefusedException e) {

@@ -6,7 +6,8 @@ import java.util.List;
 
 /** The tables of the ledger; each element is a migration, applied once. */
 final class Schema {
-    static final List<String> MIGRATIONS = List.of(SqliteLinkStore.SCHEMA + """
+    static final List<String> MIGRATIONS =
+            List.of(SqliteLinkStore.SCHEMA + """
             CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
             CREATE TABLE node (
               name TEXT PRIMARY KEY, first_seen_at TEXT NOT NULL, last_heard_at TEXT,
@@ -51,6 +52,12 @@ final class Schema {
             CREATE TABLE era (position INTEGER PRIMARY KEY, name TEXT NOT NULL, first_seq INTEGER NOT NULL);
             """, """
             CREATE INDEX execution_message ON execution (message_id);
+            """, """
+            CREATE TABLE operators (position INTEGER PRIMARY KEY, number INTEGER NOT NULL, signed BLOB NOT NULL);
+            DELETE FROM cancel_target; -- from before documents were signed
+            DELETE FROM cancel;
+            ALTER TABLE command ADD COLUMN issuer_key TEXT NOT NULL DEFAULT '';
+            ALTER TABLE command ADD COLUMN dry_run INTEGER NOT NULL DEFAULT 0;
             """);
 
     private Schema() {}

@@ -66,16 +66,37 @@ final class ApiClient implements AutoCloseable {
         return post("/api/v1/commands", documents(List.of(documents)));
     }
 
+    Answer publish(Document list) throws IOException, InterruptedException {
+        return publish(TestOperator.sign(list));
+    }
+
+    Answer publish(byte[] signed) throws IOException, InterruptedException {
+        return post("/api/v1/operators", texts(List.of(signed)));
+    }
+
+    /** Orders what is signed already. */
+    Answer orderSigned(byte[] signed) throws IOException, InterruptedException {
+        return post("/api/v1/commands", texts(List.of(signed)));
+    }
+
+    Answer cancelSigned(String command, byte[] signed) throws IOException, InterruptedException {
+        return post("/api/v1/commands/" + command + "/cancel", texts(List.of(signed)));
+    }
+
+    private static byte[] texts(List<byte[]> documents) {
+        return Json.bytes(Map.of(
+                "documents",
+                documents.stream()
+                        .map(document -> new String(document, StandardCharsets.UTF_8))
+                        .toList()));
+    }
+
     Answer cancel(String command, Document... documents) throws IOException, InterruptedException {
         return post("/api/v1/commands/" + command + "/cancel", documents(List.of(documents)));
     }
 
     static byte[] documents(List<? extends Document> documents) {
-        return Json.bytes(Map.of(
-                "documents",
-                documents.stream()
-                        .map(document -> new String(document.encode(), StandardCharsets.UTF_8))
-                        .toList()));
+        return texts(documents.stream().map(TestOperator::sign).toList());
     }
 
     /** A request with the token, to be changed before it is sent. */

@@ -15,6 +15,8 @@ import dev.steward.message.OutputStreamName;
 import dev.steward.message.Space;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.ledger.LedgerReader;
 import java.io.IOException;
@@ -204,8 +206,17 @@ class ApiContractTest {
         assertThat(client.order(Documents.command("nobody")).error()).isEqualTo("404 unknown-node");
         assertThat(client.order(Documents.part(command.id(), 1, 1, "ship2")).error())
                 .isEqualTo("409 conflict");
+        String operators = "/api/v1/operators";
+        assertThat(client.get(operators).status()).isEqualTo(200);
+        assertThat(client.publish(TestOperator.list(1)).status()).isEqualTo(200);
+        assertThat(client.publish(TestOperator.list(1)).status()).isEqualTo(200); // the same again
+        assertThat(client.post(operators, new byte[0]).error()).isEqualTo("400 bad-request");
+        assertThat(client.publish(command).error()).isEqualTo("400 bad-request");
         byte[] tooLarge = new byte[Limits.REQUEST_BYTES + 1];
         assertThat(client.post("/api/v1/commands", tooLarge).error()).isEqualTo("413 too-large");
+        assertThat(client.post(operators, tooLarge).error()).isEqualTo("413 too-large");
+        assertThat(client.publish(TestOperator.list(2)).status()).isEqualTo(200);
+        assertThat(client.publish(TestOperator.list(1)).error()).isEqualTo("409 conflict");
         assertThat(client.get("/api/v1/commands?limit=501").error()).isEqualTo("400 bad-request");
         assertThat(client.get("/api/v1/events?before=0").error()).isEqualTo("400 bad-request");
         for (String rest : List.of("", "/executions", "/output/ship1/stdout")) {
@@ -247,6 +258,7 @@ class ApiContractTest {
                             .cancel(command.id().toString(), Documents.cancel(command.id(), "ship1"))
                             .error())
                     .isEqualTo("503 unavailable");
+            assertThat(silent.client.publish(TestOperator.list(3)).error()).isEqualTo("503 unavailable");
             silent.fillStreams();
             assertThat(silent.client.get("/api/v1/stream").error()).isEqualTo("503 unavailable");
         }
@@ -264,6 +276,7 @@ class ApiContractTest {
                             .cancel("ffffffff", Documents.cancel(Documents.id(), "ship1"))
                             .error())
                     .isEqualTo("500 internal");
+            assertThat(broken.client.publish(TestOperator.list(3)).error()).isEqualTo("500 internal");
             for (String path : List.of(
                     "nodes",
                     "events",
@@ -339,6 +352,16 @@ class ApiContractTest {
 
         StubbedApi(LedgerReader reader, Loop loop) throws IOException {
             var orders = new Orders() {
+                @Override
+                public Trust trust() {
+                    return new Trust(Signatures.ED25519, TestOperator.trust(), Optional.empty());
+                }
+
+                @Override
+                public Answer operators(List<byte[]> documents) throws TimeoutException {
+                    return loop.answer();
+                }
+
                 @Override
                 public Answer order(List<byte[]> documents) throws TimeoutException {
                     return loop.answer();

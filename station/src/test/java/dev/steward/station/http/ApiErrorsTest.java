@@ -127,7 +127,7 @@ class ApiErrorsTest {
 
     @Test
     void aDocumentIsReadAsStrictlyAsTheRequestAroundIt() throws Exception {
-        String good = new String(Documents.command("ship1").encode(), StandardCharsets.UTF_8);
+        String good = new String(TestOperator.sign(Documents.command("ship1")), StandardCharsets.UTF_8);
         for (String document : List.of(
                 "",
                 "{}",
@@ -148,7 +148,7 @@ class ApiErrorsTest {
     @Test
     void aDocumentThatHasNoExactBytesIsABadRequest() throws Exception {
         String request = new String(ApiClient.documents(List.of(Documents.command("ship1"))), StandardCharsets.UTF_8);
-        byte[] body = request.replace("operator@example", "\\ud800").getBytes(StandardCharsets.UTF_8);
+        byte[] body = request.replace("operatingsystem", "\\ud800").getBytes(StandardCharsets.UTF_8);
 
         assertThat(client.post("/api/v1/commands", body).json().object("error").text("message"))
                 .contains("UTF-8");

@@ -5,6 +5,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.NodeName;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.Signer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,11 +38,22 @@ final class Documents {
 
     static Document.Command part(
             CommandId id, int part, int parts, String method, Instant startBefore, String... targets) {
+        return part(id, part, parts, method, startBefore, TestOperator.KEY, targets);
+    }
+
+    /** Ordered by somebody else. */
+    static Document.Command by(Signer issuer, String... targets) {
+        return part(id(), 1, 1, "shellcommand", SOME_DAY, issuer, targets);
+    }
+
+    private static Document.Command part(
+            CommandId id, int part, int parts, String method, Instant startBefore, Signer issuer, String... targets) {
         return new Document.Command(
                 id,
+                TestOperator.FLEET,
                 part,
                 parts,
-                "operator@example",
+                issuer.key().id(),
                 Instant.now(),
                 names(targets),
                 method,
@@ -49,11 +61,17 @@ final class Documents {
                 JsonObject.of(Map.of("command", List.of("echo", "hi"))),
                 startBefore,
                 Optional.of(Duration.ofSeconds(60)),
+                false,
                 false);
     }
 
+    static Document.Cancel cancelBy(Signer issuer, CommandId command, String... targets) {
+        return new Document.Cancel(id(), TestOperator.FLEET, issuer.key().id(), Instant.now(), names(targets), command);
+    }
+
     static Document.Cancel cancel(CommandId command, String... targets) {
-        return new Document.Cancel(id(), "operator@example", Instant.now(), names(targets), command);
+        return new Document.Cancel(
+                id(), TestOperator.FLEET, TestOperator.KEY.key().id(), Instant.now(), names(targets), command);
     }
 
     private static List<NodeName> names(String... targets) {

@@ -23,6 +23,7 @@ final class RunningStation implements AutoCloseable {
     RunningStation(Path folder) throws IOException, InterruptedException {
         Launch.logOneLineARecord();
         this.folder = Files.createDirectories(folder.resolve("station"));
+        Files.writeString(this.folder.resolve("trust.yaml"), TestOperator.trustFile());
         this.port = FreePort.next();
         this.broker = new NatsServer(folder.resolve("broker"));
         this.station = start();
@@ -75,6 +76,7 @@ final class RunningStation implements AutoCloseable {
                 NodeName.CENTRAL,
                 BusSettings.of(broker.url(), "central"),
                 folder,
+                folder.resolve("trust.yaml"),
                 "127.0.0.1",
                 port,
                 folder.resolve("station.json"),

@@ -24,6 +24,7 @@ import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.link.Session;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.store.CommitLoop;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -149,7 +150,7 @@ final class ScriptedNode implements AutoCloseable {
             } else if (event instanceof LinkEvent.Deliver(Frame.Data data) && !isInquiry(data)) {
                 try {
                     lastMessage = data.id();
-                    received.add(Document.decode(data.body()));
+                    received.add(SignedDocument.decode(data.body()).read());
                 } catch (RefusedException e) {
                     throw new IllegalStateException("the station sent an unreadable document: " + e.getMessage(), e);
                 }

@@ -8,6 +8,8 @@ import dev.steward.message.NodeName;
 import dev.steward.message.Space;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.ledger.LedgerReader;
 import java.net.http.HttpRequest;
@@ -256,6 +258,16 @@ class SessionsTest {
     }
 
     private static final class NoOrders implements Orders {
+        @Override
+        public Trust trust() {
+            return new Trust(Signatures.ED25519, TestOperator.trust(), Optional.empty());
+        }
+
+        @Override
+        public Answer operators(List<byte[]> documents) {
+            throw new AssertionError("no list is published here");
+        }
+
         @Override
         public Answer order(List<byte[]> documents) {
             throw new AssertionError("nothing is ordered here");

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.core;
+
+import dev.steward.message.Document;
+import dev.steward.message.ErrorEvent;
+import dev.steward.message.NodeName;
+import dev.steward.message.OperatorList;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.link.Link;
+import dev.steward.message.link.Now;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.trust.LocalTrust;
+import dev.steward.message.trust.Request;
+import dev.steward.message.trust.SignedList;
+import dev.steward.message.trust.Trust;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whether this node does what a document says. The checks stand in the order in which they are made, and a refusal begins
+ * with the name of the one that failed. Nothing here rests on the station's word.
+ */
+final class Judge {
+    private final NodeName self;
+    private final AgentSink sink;
+    private final Outbox outbox;
+    private final Link link;
+    private Trust trust;
+
+    /** The highest number of a list that the station has told of, and the highest that this node did not take. */
+    private long told;
+
+    private long passedOver;
+
+    Judge(AgentCore.Settings settings, LocalTrust local, AgentStore store, AgentSink sink, Outbox outbox, Link link) {
+        this.self = settings.name();
+        this.sink = sink;
+        this.outbox = outbox;
+        this.link = link;
+        this.trust = new Trust(settings.signatures(), local, store.operators().map(SignedList::stored));
+        link.tellsOperators(trust.listNumber());
+    }
+
+    /** Says at the start what every refusal will say. */
+    void report(Now now) {
+        if (trust.local().file().isEmpty()) {
+            tell(
+                    now,
+                    System.Logger.Level.ERROR,
+                    "nothing runs here: " + trust.local().problem());
+        }
+    }
+
+    /** The trust file has changed. One that can't be used changes nothing while there is another. */
+    void local(Now now, LocalTrust next) {
+        if (!next.replaces(trust.local())) {
+            tell(
+                    now,
+                    System.Logger.Level.ERROR,
+                    "the rules from before stay in force until a restart: " + next.problem());
+            return;
+        }
+        trust = trust.with(next);
+        passedOver = 0; // what the former file refused
+        link.tellsOperators(trust.listNumber());
+        if (next.file().isPresent()) {
+            sink.log(System.Logger.Level.INFO, "the trust file was read again");
+        } else {
+            report(now);
+        }
+    }
+
+    /** @throws RefusedException for what no operator has signed */
+    void authenticate(SignedDocument signed, Document document) throws RefusedException {
+        trust.authenticate(signed, document);
+    }
+
+    /** @return what allows it, for people */
+    String command(Now now, SignedDocument signed, Document.Command command) throws RefusedException {
+        Set<String> signers = trust.signers(signed, command, now.wall());
+        checkTarget(command.targets());
+        return trust.allow(request(command, signers, now));
+    }
+
+    /** Of what was allowed when it came: keys are revoked, and rules change. */
+    Document.Command stillAllowed(Now now, StoredExecution execution) throws RefusedException {
+        Document.Command command = execution.command();
+        trust.allow(request(command, trust.signers(execution.signed(), command, now.wall()), now));
+        return command;
+    }
+
+    /**
+     * Everyone may cancel what is his own, and what has not come yet: that the station could as well leave out.
+     *
+     * @param canceled where it is known here
+     */
+    void cancel(Now now, SignedDocument signed, Document.Cancel cancel, Optional<StoredExecution> canceled)
+            throws RefusedException {
+        Set<String> signers = trust.signers(signed, cancel, now.wall());
+        checkTarget(cancel.targets());
+        boolean own = canceled.isEmpty()
+                || canceled.get().signed().signatures().getFirst().key().equals(cancel.issuer());
+        if (!own) {
+            trust.allow(new Request(
+                    "cancel",
+                    canceled.get().domain(),
+                    JsonObject.of(Map.of()),
+                    signers,
+                    cancel.targets().size(),
+                    now.wall()));
+        }
+    }
+
+    /** Another list of operators; what it does not allow any more does not start. */
+    void list(Now now, SignedDocument signed, OperatorList list) {
+        try {
+            trust.checkList(signed, list, now.wall());
+        } catch (RefusedException e) {
+            passedOver = Math.max(passedOver, list.number());
+            if (trust.list().filter(inForce -> inForce.list().equals(list)).isEmpty()) { // that may well come twice
+                tell(
+                        now,
+                        System.Logger.Level.ERROR,
+                        "the list of operators %d is refused: %s".formatted(list.number(), e.getMessage()));
+            }
+            return;
+        }
+        trust = trust.with(new SignedList(signed, list));
+        sink.write(new JournalWrite.PutOperators(signed.encode()));
+        link.tellsOperators(list.number());
+        sink.log(System.Logger.Level.INFO, "the list of operators %d is in force".formatted(list.number()));
+    }
+
+    /** The live station says which list it has. */
+    void heard(long number) {
+        told = number;
+    }
+
+    /** Whether a list is on its way that may revoke the key of what waits. */
+    boolean isAwaitingList() {
+        return told > Math.max(trust.listNumber(), passedOver);
+    }
+
+    private void checkTarget(List<NodeName> targets) throws RefusedException {
+        if (!targets.contains(self)) {
+            throw new RefusedException("target: the document is not for this node, %s".formatted(self));
+        }
+    }
+
+    private static Request request(Document.Command command, Set<String> signers, Now now) {
+        return new Request(
+                command.method(), command.domain(), command.arguments(), signers, command.mostTargets(), now.wall());
+    }
+
+    private void tell(Now now, System.Logger.Level level, String text) {
+        sink.log(level, text);
+        outbox.error(now, new ErrorEvent("trust", text, now.wall()));
+    }
+}

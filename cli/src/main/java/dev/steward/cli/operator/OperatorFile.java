@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.operator;
+
+import dev.steward.message.FleetId;
+import dev.steward.message.Limits;
+import dev.steward.message.OperatorList;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.VerificationKey;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code operator.json}: who orders from here.
+ *
+ * @param list the signed list of operators with the highest number that was seen
+ */
+record OperatorFile(FleetId fleet, String name, VerificationKey key, KeySource source, Optional<String> list) {
+    /** With a list of the largest size, in which each quote is escaped. */
+    static final int BYTES = 2 * Limits.SIGNED_DOCUMENT_BYTES + 64 * 1024;
+
+    private static final Set<String> FIELDS = Set.of("format", "fleet", "name", "key", "source", "keyFile", "list");
+
+    OperatorFile with(String newer) {
+        return new OperatorFile(fleet, name, key, source, Optional.of(newer));
+    }
+
+    String text() {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("format", Limits.FORMAT);
+        json.put("fleet", fleet);
+        json.put("name", name);
+        json.put("key", key);
+        json.put("source", source instanceof KeySource.Agent ? "ssh-agent" : "file");
+        if (source instanceof KeySource.Elsewhere elsewhere) {
+            json.put("keyFile", elsewhere.file().toString()); // a path is a list of paths too
+        }
+        json.put("list", list.orElse(null));
+        return Json.text(json) + "\n";
+    }
+
+    static OperatorFile parse(byte[] bytes) throws RefusedException {
+        JsonObject json = Json.object(bytes, BYTES);
+        json.onlyKnown(FIELDS);
+        json.integer("format", Limits.FORMAT, Limits.FORMAT);
+        VerificationKey key = VerificationKey.parse(json.text("key"));
+        Optional<String> elsewhere = json.optionalText("keyFile");
+        if (elsewhere.filter(path -> path.indexOf('\0') >= 0).isPresent()) {
+            throw new RefusedException("'keyFile' is no path");
+        }
+        KeySource source = switch (json.text("source")) {
+            case "ssh-agent" -> new KeySource.Agent(key);
+            case "file" ->
+                elsewhere
+                        .<KeySource>map(path -> new KeySource.Elsewhere(Path.of(path)))
+                        .orElseGet(KeySource.Own::new);
+            default -> throw new RefusedException("'source' must be 'file' or 'ssh-agent'");
+        };
+        return new OperatorFile(
+                FleetId.parse(json.text("fleet")),
+                OperatorList.checkName(json.text("name")),
+                key,
+                source,
+                json.optionalText("list"));
+    }
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Document;
+import dev.steward.message.NodeName;
+import dev.steward.message.OperatorList;
+import dev.steward.message.Subject;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.Signer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The test holds the station's ledger, and writes into it what it likes; the operator's key it does not hold. Witness is a
+ * file to which each command adds its line.
+ */
+class TakenOverStationTest {
+    private static final Ed25519 BOB = Ed25519.generate();
+    private static final Ed25519 EVE = Ed25519.generate();
+
+    @TempDir
+    Path folder;
+
+    private Installation installation;
+    private Path witness;
+    private int made;
+
+    @BeforeEach
+    void start() throws Exception {
+        witness = folder.resolve("witness");
+        installation = new Installation(folder);
+        installation.startBroker();
+        installation.startStation();
+        installation.startAgentAndWait("ship1");
+        installation.startAgentAndWait("ship2");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        installation.close();
+    }
+
+    @Test
+    void itMakesNoNodeRunWhatNoOperatorHasSignedForIt() throws Exception {
+        installation.stop("ship1");
+        var genuine = new LinkedHashMap<CommandId, String>(); // and what its node says of what came in its place
+        var forged = new LinkedHashMap<CommandId, byte[]>();
+        for (String how : List.of("argument", "deadline", "target", "issuer", "unsigned", "other fleet", "garbled")) {
+            Document.Command document = document("ship1", how);
+            installation.order(List.of(document));
+            forged.put(document.id(), forged(how, document));
+            genuine.put(document.id(), how);
+        }
+        CommandId untouched = order("ship1", "untouched");
+        CommandId elsewhere = order("ship2", "ship2 only");
+        installation.awaitState(elsewhere, "ship2", "succeeded");
+        installation.stop("station");
+        for (Map.Entry<CommandId, byte[]> entry : forged.entrySet()) {
+            assertThat(write(
+                            "UPDATE outbox SET body = ? WHERE peer = 'ship1' AND id = (SELECT message_id FROM execution WHERE command = ?)",
+                            entry.getValue(),
+                            entry.getKey().toString()))
+                    .isEqualTo(1);
+        }
+        installation.startStation();
+        installation.startAgentAndWait("ship1");
+
+        installation.awaitState(untouched, "ship1", "succeeded");
+        for (CommandId id : genuine.keySet()) {
+            installation.awaitState(id, "ship1", "rejected");
+        }
+        assertThat(reason(genuine, "argument")).contains("signature: it is not anna's");
+        assertThat(reason(genuine, "deadline")).contains("signature: it is not anna's");
+        assertThat(reason(genuine, "target")).contains("signature: it is not anna's");
+        assertThat(reason(genuine, "issuer")).contains("is no operator's key here");
+        assertThat(reason(genuine, "unsigned")).contains("not signed");
+        assertThat(reason(genuine, "other fleet")).contains("fleet: the document is for the fleet ffff");
+        assertThat(Files.readAllLines(witness)).containsExactly("ship2 only", "untouched");
+    }
+
+    @Test
+    void itCancelsNothingAndLiftsNoRevocation() throws Exception {
+        publish(TestOperator.KEY, 1, bob(Optional.empty()));
+        CommandId running =
+                installation.order("echo running >> %s; exec sleep 1000".formatted(witness), false, "ship1");
+        installation.awaitState(running, "ship1", "running");
+        publish(TestOperator.KEY, 2, bob(Optional.of(Instant.now())));
+        installation.stop("station");
+        OperatorList lifting = list(EVE, 3, bob(Optional.empty()));
+        put(Subject.cancel(new NodeName("ship1")), TestOperator.sign(cancel(EVE, running), EVE));
+        put(
+                Subject.cancel(new NodeName("ship1")),
+                new SignedDocument(
+                                cancel(TestOperator.KEY, running).encode(),
+                                SignedDocument.sign(document("ship1", "other"), TestOperator.KEY)
+                                        .signatures())
+                        .encode());
+        put(Subject.operators(new NodeName("ship1")), TestOperator.sign(lifting, EVE));
+        put(
+                Subject.operators(new NodeName("ship1")),
+                TestOperator.sign(list(TestOperator.KEY, 1, bob(Optional.empty()))));
+        put(
+                Subject.command(new NodeName("ship1"), "shellcommand", "operatingsystem"),
+                TestOperator.sign(by(BOB, document("ship1", "bob")), BOB));
+        installation.startStation();
+        installation.awaitReachable("ship1", true);
+
+        CommandId after = installation.order("echo after >> " + witness, false, "ship2");
+        installation.awaitState(after, "ship2", "succeeded");
+        awaitEvents(
+                "is no operator's key here",
+                "it is not anna's",
+                "the list of operators 3 is refused: signature",
+                "the list of operators 1 is refused: number");
+        assertThat(installation.state(running, "ship1")).isEqualTo("running");
+        assertThat(Files.readAllLines(witness)).containsExactly("running", "after");
+    }
+
+    @Test
+    void whoIsRevokedWhileANodeIsAwayRunsNothingThereWhenItComesBack() throws Exception {
+        publish(TestOperator.KEY, 1, bob(Optional.empty()));
+        installation.stop("ship1");
+        Document.Command bobs = by(BOB, document("ship1", "bob"));
+        assertThat(installation.offer(List.of(TestOperator.sign(bobs, BOB)), "commands"))
+                .isTrue();
+        publish(TestOperator.KEY, 2, bob(Optional.of(Instant.now())));
+        assertThat(installation.offer(
+                        List.of(TestOperator.sign(by(BOB, document("ship2", "bob again")), BOB)), "commands"))
+                .isFalse();
+        installation.startAgentAndWait("ship1");
+
+        installation.awaitState(bobs.id(), "ship1", "rejected");
+        assertThat(installation.execution(bobs.id(), "ship1").text("reason"))
+                .contains("key: bob's key")
+                .contains("was revoked");
+        assertThat(witness).doesNotExist();
+    }
+
+    /** What a station could write in the place of what was ordered, with the signatures that it has. */
+    private byte[] forged(String how, Document.Command genuine) throws Exception {
+        List<SignedDocument.Signature> signatures =
+                SignedDocument.sign(genuine, TestOperator.KEY).signatures();
+        String text = new String(genuine.encode(), StandardCharsets.UTF_8);
+        String other = switch (how) {
+            case "argument" -> text.replace("echo ", "echo forged ");
+            case "deadline" -> text.replaceFirst("\"startBefore\":\"20", "\"startBefore\":\"21");
+            case "target" -> text.replace("[\"ship1\"]", "[\"ship1\",\"ship2\"]");
+            case "other fleet" -> text.replace(TestOperator.FLEET.value(), "f".repeat(32));
+            default -> text;
+        };
+        byte[] bytes = other.getBytes(StandardCharsets.UTF_8);
+        return switch (how) {
+            case "issuer" -> TestOperator.sign(by(EVE, genuine), EVE);
+            case "unsigned" -> genuine.encode();
+            case "garbled" -> new byte[] {'{', '}', '\n'};
+            default -> new SignedDocument(bytes, signatures).encode();
+        };
+    }
+
+    private String reason(Map<CommandId, String> genuine, String how) throws Exception {
+        for (Map.Entry<CommandId, String> entry : genuine.entrySet()) {
+            if (entry.getValue().equals(how)) {
+                return installation.execution(entry.getKey(), "ship1").text("reason");
+            }
+        }
+        throw new AssertionError(how);
+    }
+
+    private void awaitEvents(String... texts) throws Exception {
+        Await.until("events of all refusals", Duration.ofMinutes(1), () -> {
+            List<JsonObject> events =
+                    installation.get("events?limit=500").orElseThrow().objects("events", 500);
+            var missing = new ArrayList<>(List.of(texts));
+            for (JsonObject event : events) {
+                String text = event.text("text");
+                missing.removeIf(text::contains);
+            }
+            return missing.isEmpty();
+        });
+    }
+
+    private int write(String sql, Object... values) throws SQLException {
+        try (var ledger = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("station/ledger.db"));
+                var statement = ledger.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            return statement.executeUpdate();
+        }
+    }
+
+    /** Puts a message of a session that the station never had into its outbox. */
+    private void put(Subject subject, byte[] body) throws SQLException {
+        write(
+                "INSERT INTO outbox (position, peer, lane, id, subject, body, sent) VALUES ((SELECT coalesce(max(position), 0) + 1000 FROM outbox), ?, 'r', ?, ?, ?, 0)",
+                subject.node().value(),
+                "vvvvvvvvvvvvv-" + ++made,
+                subject.toString(),
+                body);
+    }
+
+    private void publish(Signer signer, long number, OperatorList.Operator operator) throws Exception {
+        assertThat(installation.offer(List.of(TestOperator.sign(list(signer, number, operator), signer)), "operators"))
+                .isTrue();
+    }
+
+    private static OperatorList list(Signer signer, long number, OperatorList.Operator operator) {
+        Instant now = Instant.now();
+        return new OperatorList(
+                CommandId.create(now, new SecureRandom()),
+                TestOperator.FLEET,
+                signer.key().id(),
+                now,
+                number,
+                List.of(operator));
+    }
+
+    private static OperatorList.Operator bob(Optional<Instant> revokedAt) {
+        return new OperatorList.Operator("bob", BOB.key(), Optional.empty(), revokedAt);
+    }
+
+    private CommandId order(String node, String line) throws Exception {
+        Document.Command document = document(node, line);
+        installation.order(List.of(document));
+        return document.id();
+    }
+
+    private Document.Command document(String node, String line) {
+        return Installation.document("echo %s >> %s".formatted(line, witness), false, node);
+    }
+
+    private static Document.Cancel cancel(Signer signer, CommandId command) {
+        Instant now = Instant.now();
+        return new Document.Cancel(
+                CommandId.create(now, new SecureRandom()),
+                TestOperator.FLEET,
+                signer.key().id(),
+                now,
+                List.of(new NodeName("ship1")),
+                command);
+    }
+
+    private static Document.Command by(Signer issuer, Document.Command document) {
+        return new Document.Command(
+                document.id(),
+                document.fleet(),
+                document.part(),
+                document.parts(),
+                issuer.key().id(),
+                document.issuedAt(),
+                document.targets(),
+                document.method(),
+                document.domain(),
+                document.arguments(),
+                document.startBefore(),
+                document.timeout(),
+                document.repeatable(),
+                document.dryRun());
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.OperatorList;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Subject;
+import dev.steward.message.link.Frame;
+import dev.steward.message.link.Lane;
+import dev.steward.message.link.Now;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.trust.LocalTrust;
+import dev.steward.message.trust.SignedList;
+import dev.steward.message.trust.Trust;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Keeps the newest list of operators and passes it on: to every node that is there at once, to the others when they say
+ * hello. Nodes judge it for themselves; the station's own judgement saves whoever orders the wait for theirs.
+ */
+final class Operators {
+    private static final Duration SEND_AGAIN_AFTER = Duration.ofMinutes(10);
+
+    private final StationSink sink;
+    private final Nodes nodes;
+    private Trust trust;
+
+    Operators(StationStore store, StationSink sink, Nodes nodes, Signatures check, LocalTrust local) {
+        this.sink = sink;
+        this.nodes = nodes;
+        this.trust = new Trust(check, local, store.operators().map(SignedList::stored));
+        announce();
+    }
+
+    Trust trust() {
+        return trust;
+    }
+
+    /** The station's own trust file has changed. One that can't be used changes nothing while there is another. */
+    void local(LocalTrust next) {
+        if (!next.replaces(trust.local())) {
+            sink.log(
+                    System.Logger.Level.ERROR,
+                    "the trust file from before stays in force until a restart: " + next.problem());
+            return;
+        }
+        trust = trust.with(next);
+        announce();
+    }
+
+    /** Takes another list of operators. */
+    Answer publish(Now now, List<byte[]> documents) {
+        if (documents.size() != 1) {
+            return new Answer.Refused(Answer.Reason.BAD_REQUEST, "expected one document, a list of operators");
+        }
+        SignedDocument signed;
+        OperatorList next;
+        try {
+            signed = SignedDocument.decode(documents.getFirst());
+            if (!(signed.read() instanceof OperatorList read)) {
+                return new Answer.Refused(Answer.Reason.BAD_REQUEST, "expected a list of operators");
+            }
+            next = read;
+        } catch (RefusedException e) {
+            return new Answer.Refused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage());
+        }
+        if (trust.list().filter(inForce -> inForce.list().equals(next)).isPresent()) {
+            return new Answer.Accepted(List.of()); // the same again
+        }
+        if (next.number() <= trust.listNumber()) {
+            return new Answer.Refused(
+                    Answer.Reason.CONFLICT,
+                    "the list of operators %d is in force, and a new one must have a higher number than %d"
+                            .formatted(trust.listNumber(), next.number()));
+        }
+        try {
+            trust.checkList(signed, next, now.wall());
+        } catch (RefusedException e) {
+            return new Answer.Refused(Answer.Reason.FORBIDDEN, e.getMessage());
+        }
+        trust = trust.with(new SignedList(signed, next));
+        sink.write(new LedgerWrite.PutOperators(next.number(), documents.getFirst()));
+        announce();
+        nodes.all().stream().filter(node -> node.link.isLive()).forEach(node -> send(now, node));
+        return new Answer.Accepted(List.of());
+    }
+
+    /** A node says which list it has. */
+    void heard(Now now, Nodes.Node node, Frame.Hello hello, boolean fresh) {
+        // Not with every hello: a node that refuses the list would say so each time.
+        boolean due = fresh
+                || node.listSent < trust.listNumber()
+                || now.millis() - node.listSentAt >= SEND_AGAIN_AFTER.toMillis();
+        if (hello.operators() < trust.listNumber() && due) {
+            send(now, node);
+        }
+    }
+
+    private void send(Now now, Nodes.Node node) {
+        Subject subject = Subject.operators(node.name);
+        nodes.forget(node, Lane.RESULTS, subject); // an earlier list
+        nodes.enqueue(
+                now,
+                node,
+                Lane.RESULTS,
+                subject,
+                trust.list().orElseThrow().signed().encode());
+        node.listSent = trust.listNumber();
+        node.listSentAt = now.millis();
+    }
+
+    private void announce() {
+        nodes.tellsOperators(trust.listNumber());
+        sink.trust(trust);
+    }
+}
