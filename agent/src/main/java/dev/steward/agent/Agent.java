@@ -132,7 +132,7 @@ public final class Agent {
             var alive = new HashSet<CommandId>();
             processes.values().forEach(process -> alive.addAll(process.unsettled()));
             journal.begin();
-            core = newCore(new AgentCore.Recovery(alive, Optional.of(core.foundWaiting())));
+            core = newCore(AgentCore.Recovery.of(core, alive));
             if (connected) {
                 core.connected(CommitLoop.now());
             }

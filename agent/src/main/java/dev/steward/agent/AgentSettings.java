@@ -12,6 +12,7 @@ import dev.steward.message.text.DidYouMean;
 import dev.steward.message.text.Durations;
 import dev.steward.message.text.Options;
 import dev.steward.message.text.Options.Option;
+import dev.steward.message.yaml.YamlNode;
 import dev.steward.store.FileTrouble;
 import dev.steward.store.TrustFileWatch;
 import java.io.IOException;
@@ -23,9 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
  * How an agent is set up: flags over environment over {@code agent.yaml}.
@@ -137,16 +135,10 @@ public record AgentSettings(
         }
         JsonObject file;
         try {
-            Object loaded = new Load(LoadSettings.builder().setLabel(given).build())
-                    .loadFromString(Files.readString(Path.of(given)));
-            if (!(yaml(loaded) instanceof JsonObject object)) {
-                throw new RefusedException("%s must be a map of settings".formatted(given));
-            }
-            file = object;
+            file = YamlNode.parse(given, Files.readString(Path.of(given)), "a map of settings")
+                    .object();
         } catch (IOException e) {
             throw new RefusedException("--config %s can't be read: %s".formatted(given, FileTrouble.text(e)));
-        } catch (YamlEngineException e) {
-            throw new RefusedException("%s is not valid YAML: %s".formatted(given, e.getMessage()));
         }
         for (String key : file.names()) {
             if (!FILE_KEYS.contains(key)) {
@@ -155,19 +147,6 @@ public record AgentSettings(
             }
         }
         return file;
-    }
-
-    private static @Nullable Object yaml(@Nullable Object value) {
-        return switch (value) {
-            case Map<?, ?> map -> {
-                var fields = new LinkedHashMap<String, @Nullable Object>();
-                map.forEach((key, field) -> fields.put(String.valueOf(key), yaml(field)));
-                yield JsonObject.of(fields);
-            }
-            case Integer number -> number.longValue();
-            case null -> null;
-            default -> value;
-        };
     }
 
     private static Map<String, Integer> concurrency(Map<String, List<String>> flags, JsonObject file)

@@ -58,11 +58,8 @@ final class OperatorInit implements Callable<Integer> {
             description = "Use a key in the running ssh-agent: its fingerprint or comment; without, the only one.")
     private @Nullable String agentKey;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Data folder; also STEWARD_DATA. Default: ~/.local/state/steward.")
-    private @Nullable Path data;
+    @Mixin
+    private DataOption data = new DataOption();
 
     @Mixin
     private OperatorOptions operator = new OperatorOptions();
@@ -77,7 +74,7 @@ final class OperatorInit implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        OperatorFolder folder = operator.folder(surroundings, surroundings.dataFolder(data));
+        OperatorFolder folder = operator.folder(surroundings, data.folder(surroundings));
         String checkedName = checkedName();
         FleetId ofFleet = fleet == null ? ids.newFleet() : parseFleet(fleet);
         Identity made = folder.create(checkedName, ofFleet, source(), surroundings);
@@ -150,9 +147,7 @@ final class OperatorInit implements Callable<Integer> {
 
     private String nextForNewFleet() {
         var line = new ArrayList<>(List.of("steward", "operator", "trust-file"));
-        if (data != null) {
-            line.addAll(List.of("--data", data.toString()));
-        }
+        line.addAll(data.words());
         line.addAll(operator.words());
         return """
                 This is the first operator of a new fleet. Next, on the station and on each node, before its start:

@@ -5,10 +5,7 @@ import dev.steward.cli.operator.Identity;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.trust.TrustTemplate;
-import java.nio.file.Path;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,8 +19,6 @@ import picocli.CommandLine.Option;
                 + "%nUsage: ",
         description = "")
 final class OperatorTrustFile implements Callable<Integer> {
-    private static final Set<String> PROFILES = Set.of("full", "observe");
-
     @Option(
             names = "--profile",
             paramLabel = "NAME",
@@ -31,11 +26,8 @@ final class OperatorTrustFile implements Callable<Integer> {
             description = "What operators may do there: full or observe. Default: ${DEFAULT-VALUE}.")
     private String profile = "";
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Data folder; also STEWARD_DATA. Default: ~/.local/state/steward.")
-    private @Nullable Path data;
+    @Mixin
+    private DataOption data = new DataOption();
 
     @Mixin
     private OperatorOptions operator = new OperatorOptions();
@@ -48,11 +40,10 @@ final class OperatorTrustFile implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        if (!PROFILES.contains(profile)) {
+        if (!TrustTemplate.PROFILES.contains(profile)) {
             throw Failure.usage("--profile: '%s' is not full or observe".formatted(profile));
         }
-        Identity self =
-                operator.folder(surroundings, surroundings.dataFolder(data)).identity(surroundings);
+        Identity self = operator.folder(surroundings, data.folder(surroundings)).identity(surroundings);
         surroundings
                 .out()
                 .print(TrustTemplate.text(

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How every command finds its station: an address given here, else the {@code station.json} of the data folder. */
@@ -30,11 +31,8 @@ final class StationOptions {
             description = "Holds the station's token; also STEWARD_TOKEN itself. Default: what station.json says.")
     private @Nullable Path tokenFile;
 
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "Folder with station.json; also STEWARD_DATA. Default: ~/.local/state/steward.")
-    private @Nullable Path data;
+    @Mixin
+    private DataOption data = new DataOption();
 
     /** A line that reaches the same station: {@code words} with what was given here. */
     String line(String subcommand, String... words) {
@@ -45,19 +43,17 @@ final class StationOptions {
         if (tokenFile != null) {
             line.addAll(List.of("--token-file", tokenFile.toString()));
         }
-        if (data != null) {
-            line.addAll(List.of("--data", data.toString()));
-        }
+        line.addAll(data.words());
         line.addAll(List.of(words));
         return ShellArguments.line(line);
     }
 
     Path dataFolder(Surroundings surroundings) {
-        return surroundings.dataFolder(data);
+        return data.folder(surroundings);
     }
 
     StationClient client(Surroundings surroundings) throws Failure {
-        Path file = surroundings.dataFolder(data).resolve("station.json");
+        Path file = data.folder(surroundings).resolve("station.json");
         Optional<String> address = Optional.ofNullable(url).or(() -> surroundings.variable("STEWARD_STATION_URL"));
         Optional<String> token = givenToken(surroundings);
         if (address.isPresent() && token.isPresent()) {

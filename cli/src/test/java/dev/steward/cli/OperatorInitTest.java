@@ -4,9 +4,9 @@ package dev.steward.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.cli.operator.OperatorFolder;
-import dev.steward.cli.operator.PrivateFile;
 import dev.steward.cli.operator.RealSshAgent;
 import dev.steward.cli.terminal.ExitCode;
+import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.message.Document;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.OpenSshKey;

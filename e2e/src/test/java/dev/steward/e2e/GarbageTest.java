@@ -171,7 +171,7 @@ class GarbageTest {
 
     private static WireMessage unpacksToMuch(String to, String from, byte[] packed, int length) {
         var headers =
-                new LinkedHashMap<>(Map.of("v", "1", "f", from, "g", "1", "l", "c", "n", "1", "i", "1", "z", "d1"));
+                new LinkedHashMap<>(Map.of("v", "1", "f", from, "g", "1", "l", "c", "n", "1", "i", "1", "z", "d2"));
         headers.put("s", "0000000000000");
         headers.put("t", "0000000000000");
         return new WireMessage(to + ".command.shellcommand.operatingsystem", headers, Arrays.copyOf(packed, length));

@@ -25,9 +25,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -35,19 +37,21 @@ import org.junit.jupiter.api.io.TempDir;
  * file to which each command adds its line.
  */
 class TakenOverStationTest {
-    private static final Ed25519 BOB = Ed25519.generate();
     private static final Ed25519 EVE = Ed25519.generate();
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private Installation installation;
+    private static Installation installation;
+    private static int made;
+    private static long list;
+    private static final List<OperatorList.Operator> revoked = new ArrayList<>();
+
+    private Ed25519 bob;
     private Path witness;
-    private int made;
 
-    @BeforeEach
-    void start() throws Exception {
-        witness = folder.resolve("witness");
+    @BeforeAll
+    static void start() throws Exception {
         installation = new Installation(folder);
         installation.startBroker();
         installation.startStation();
@@ -55,9 +59,15 @@ class TakenOverStationTest {
         installation.startAgentAndWait("ship2");
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
         installation.close();
+    }
+
+    @BeforeEach
+    void newWitness(TestInfo test) {
+        bob = Ed25519.generate(); // revoked for ever in each
+        witness = folder.resolve(test.getTestMethod().orElseThrow().getName());
     }
 
     @Test
@@ -100,13 +110,17 @@ class TakenOverStationTest {
 
     @Test
     void itCancelsNothingAndLiftsNoRevocation() throws Exception {
-        publish(TestOperator.KEY, 1, bob(Optional.empty()));
+        publish(bob(Optional.empty()));
         CommandId running =
                 installation.order("echo running >> %s; exec sleep 1000".formatted(witness), false, "ship1");
         installation.awaitState(running, "ship1", "running");
-        publish(TestOperator.KEY, 2, bob(Optional.of(Instant.now())));
+        publish(bob(Optional.of(Instant.now())));
+        Await.until(
+                "no list on its way, which would take the forged ones' place",
+                Duration.ofMinutes(1),
+                () -> listsInOutbox() == 0);
         installation.stop("station");
-        OperatorList lifting = list(EVE, 3, bob(Optional.empty()));
+        OperatorList lifting = list(EVE, list + 1, bob(Optional.empty()));
         put(Subject.cancel(new NodeName("ship1")), TestOperator.sign(cancel(EVE, running), EVE));
         put(
                 Subject.cancel(new NodeName("ship1")),
@@ -121,7 +135,7 @@ class TakenOverStationTest {
                 TestOperator.sign(list(TestOperator.KEY, 1, bob(Optional.empty()))));
         put(
                 Subject.command(new NodeName("ship1"), "shellcommand", "operatingsystem"),
-                TestOperator.sign(by(BOB, document("ship1", "bob")), BOB));
+                TestOperator.sign(by(bob, document("ship1", "bob")), bob));
         installation.startStation();
         installation.awaitReachable("ship1", true);
 
@@ -130,22 +144,27 @@ class TakenOverStationTest {
         awaitEvents(
                 "is no operator's key here",
                 "it is not anna's",
-                "the list of operators 3 is refused: signature",
+                "the list of operators %d is refused: signature".formatted(list + 1),
                 "the list of operators 1 is refused: number");
         assertThat(installation.state(running, "ship1")).isEqualTo("running");
         assertThat(Files.readAllLines(witness)).containsExactly("running", "after");
+
+        byte[] genuine = TestOperator.sign(cancel(TestOperator.KEY, running));
+        assertThat(installation.offer(List.of(genuine), "commands/" + running + "/cancel"))
+                .isTrue();
+        installation.awaitState(running, "ship1", "canceled");
     }
 
     @Test
     void whoIsRevokedWhileANodeIsAwayRunsNothingThereWhenItComesBack() throws Exception {
-        publish(TestOperator.KEY, 1, bob(Optional.empty()));
+        publish(bob(Optional.empty()));
         installation.stop("ship1");
-        Document.Command bobs = by(BOB, document("ship1", "bob"));
-        assertThat(installation.offer(List.of(TestOperator.sign(bobs, BOB)), "commands"))
+        Document.Command bobs = by(bob, document("ship1", "bob"));
+        assertThat(installation.offer(List.of(TestOperator.sign(bobs, bob)), "commands"))
                 .isTrue();
-        publish(TestOperator.KEY, 2, bob(Optional.of(Instant.now())));
+        publish(bob(Optional.of(Instant.now())));
         assertThat(installation.offer(
-                        List.of(TestOperator.sign(by(BOB, document("ship2", "bob again")), BOB)), "commands"))
+                        List.of(TestOperator.sign(by(bob, document("ship2", "bob again")), bob)), "commands"))
                 .isFalse();
         installation.startAgentAndWait("ship1");
 
@@ -187,16 +206,26 @@ class TakenOverStationTest {
     }
 
     private void awaitEvents(String... texts) throws Exception {
-        Await.until("events of all refusals", Duration.ofMinutes(1), () -> {
-            List<JsonObject> events =
-                    installation.get("events?limit=500").orElseThrow().objects("events", 500);
-            var missing = new ArrayList<>(List.of(texts));
-            for (JsonObject event : events) {
-                String text = event.text("text");
-                missing.removeIf(text::contains);
-            }
-            return missing.isEmpty();
-        });
+        for (String text : texts) {
+            Await.until("an event that says: " + text, Duration.ofMinutes(1), () -> {
+                for (JsonObject event :
+                        installation.get("events?limit=500").orElseThrow().objects("events", 500)) {
+                    if (event.text("text").contains(text)) {
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+    }
+
+    private static int listsInOutbox() throws SQLException {
+        try (var ledger = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("station/ledger.db"));
+                var rows = ledger.createStatement()
+                        .executeQuery("SELECT count(*) FROM outbox WHERE subject LIKE '%.command.operators.%'")) {
+            rows.next();
+            return rows.getInt(1);
+        }
     }
 
     private int write(String sql, Object... values) throws SQLException {
@@ -219,24 +248,31 @@ class TakenOverStationTest {
                 body);
     }
 
-    private void publish(Signer signer, long number, OperatorList.Operator operator) throws Exception {
-        assertThat(installation.offer(List.of(TestOperator.sign(list(signer, number, operator), signer)), "operators"))
-                .isTrue();
+    private static void publish(OperatorList.Operator operator) throws Exception {
+        byte[] signed = TestOperator.sign(list(TestOperator.KEY, ++list, operator));
+        assertThat(installation.offer(List.of(signed), "operators")).isTrue();
+        if (operator.revokedAt().isPresent()) {
+            revoked.add(operator);
+        }
     }
 
+    /** One more operator beside those whom earlier tests have revoked. */
     private static OperatorList list(Signer signer, long number, OperatorList.Operator operator) {
         Instant now = Instant.now();
+        var operators = new ArrayList<>(revoked);
+        operators.removeIf(earlier -> earlier.key().equals(operator.key())); // a list that lifts his revocation
+        operators.add(operator);
         return new OperatorList(
                 CommandId.create(now, new SecureRandom()),
                 TestOperator.FLEET,
                 signer.key().id(),
                 now,
                 number,
-                List.of(operator));
+                operators);
     }
 
-    private static OperatorList.Operator bob(Optional<Instant> revokedAt) {
-        return new OperatorList.Operator("bob", BOB.key(), Optional.empty(), revokedAt);
+    private OperatorList.Operator bob(Optional<Instant> revokedAt) {
+        return new OperatorList.Operator("bob", bob.key(), Optional.empty(), revokedAt);
     }
 
     private CommandId order(String node, String line) throws Exception {

@@ -2,7 +2,7 @@
 package dev.steward.e2e;
 
 import dev.steward.cli.operator.Identity;
-import dev.steward.cli.operator.PrivateFile;
+import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.message.Document;
 import dev.steward.message.FleetId;
 import dev.steward.message.Limits;

@@ -96,6 +96,9 @@ public final class Limits {
     /** Commands that wait at a node, not yet started. */
     public static final int INBOX_COMMANDS = 20_000;
 
+    /** Processes of a node: whoever orders chooses the domain, and each process runs beside the others. */
+    public static final int PROCESSES = 64;
+
     /** Bytes of documents that wait at a node; above it the node grants its station no window. */
     public static final long INBOX_BYTES = 64L * 1024 * 1024;
 

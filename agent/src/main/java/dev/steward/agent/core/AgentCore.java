@@ -77,10 +77,16 @@ public final class AgentCore {
      * @param alive executions that still run in this very process
      * @param foundWaiting where this very process has only reopened its journal, what its first core had found waiting
      *     there: of all else it is sure. Empty where it has just started, and the journal may be an older copy
+     * @param toldList the number of the list of operators that the station has said it has, 0 for none
      */
-    public record Recovery(Set<CommandId> alive, Optional<Set<CommandId>> foundWaiting) {
+    public record Recovery(Set<CommandId> alive, Optional<Set<CommandId>> foundWaiting, long toldList) {
         public static Recovery atStart() {
-            return new Recovery(Set.of(), Optional.empty());
+            return new Recovery(Set.of(), Optional.empty(), 0);
+        }
+
+        /** Of a process that has only reopened its journal. */
+        public static Recovery of(AgentCore former, Set<CommandId> alive) {
+            return new Recovery(alive, Optional.of(former.found.waiting()), former.judge.told());
         }
 
         boolean isSureOf(CommandId id) {
@@ -146,7 +152,7 @@ public final class AgentCore {
                 store,
                 random);
         this.outbox = new Outbox(settings, link, linkSink, store);
-        this.judge = new Judge(settings, trust, store, sink, outbox, link);
+        this.judge = new Judge(settings, trust, recovery.toldList(), store, sink, outbox, link);
         var supervisor = new Supervisor(settings.concurrency());
         this.executions = new Executions(settings, store, sink, judge, outbox, supervisor, space);
         this.found = new FoundAtStart(settings, store, sink, outbox, supervisor, executions);
@@ -222,6 +228,7 @@ public final class AgentCore {
     public void tick(Now now) {
         link.tick(now, linkSink);
         handleEvents(now);
+        judge.tick(now);
         found.tick(now);
         executions.tick(now);
         grantWindow();
@@ -251,11 +258,6 @@ public final class AgentCore {
     /** Ends what still runs, as interrupted. */
     public void interruptAll() {
         executions.interruptAll();
-    }
-
-    /** What the journal held waiting when this core took it up, and what was then to be settled with the station. */
-    public Set<CommandId> foundWaiting() {
-        return found.waiting();
     }
 
     public boolean isIdle() {

@@ -41,6 +41,9 @@ final class Executions {
     private long position;
     private boolean draining;
     private Space space;
+    /** What is being queued. */
+    private Optional<Document.Command> judged = Optional.empty();
+
     private long forgetAt;
     private long expireAt;
 
@@ -76,10 +79,22 @@ final class Executions {
         return StoredExecution.received(id, ++position, process, document, startBefore);
     }
 
-    void queue(Now now, StoredExecution execution) {
+    /**
+     * Queues a command that was judged in this very step, and starts it where it may start at once.
+     *
+     * @throws RefusedException where it needs one process too many; nothing was done
+     */
+    void queue(Now now, StoredExecution execution, Document.Command command) throws RefusedException {
+        if (supervisor.hasNoRoomFor(execution.process())) {
+            throw new RefusedException(
+                    "this node has %d processes, and '%s' would be another one; a start of the agent forgets those that are idle"
+                            .formatted(Limits.PROCESSES, execution.process()));
+        }
         sink.write(new JournalWrite.PutExecution(execution));
         supervisor.add(execution);
+        judged = Optional.of(command);
         start(now, supervisor.process(execution.process()));
+        judged = Optional.empty();
     }
 
     /** Ends what waits; what runs is stopped, and ends when it has. */
@@ -221,10 +236,11 @@ final class Executions {
         }
     }
 
-    /** Judged again: since it came its key may have been revoked, or the trust file changed. */
+    /** What has waited is judged again: its key may have been revoked since it came, or the trust file changed. */
     private void judgeAndSpawn(Now now, ProcessQueue process, StoredExecution waiting) {
+        Optional<Document.Command> fresh = judged.filter(command -> command.id().equals(waiting.id()));
         try {
-            spawn(now, process, waiting, judge.stillAllowed(now, waiting));
+            spawn(now, process, waiting, fresh.isPresent() ? fresh.get() : judge.stillAllowed(now, waiting));
         } catch (RefusedException e) {
             end(now, waiting, Outcomes.unstarted(now, waiting, ExecutionState.REJECTED, e.getMessage()));
         }

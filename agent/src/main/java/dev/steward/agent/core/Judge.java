@@ -6,6 +6,7 @@ import dev.steward.message.ErrorEvent;
 import dev.steward.message.NodeName;
 import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Tally;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Link;
 import dev.steward.message.link.Now;
@@ -17,6 +18,7 @@ import dev.steward.message.trust.Trust;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -24,6 +26,8 @@ import java.util.Set;
  * with the name of the one that failed. Nothing here rests on the station's word.
  */
 final class Judge {
+    private static final long SAY_AFTER_MS = 60_000;
+
     private final NodeName self;
     private final AgentSink sink;
     private final Outbox outbox;
@@ -34,8 +38,19 @@ final class Judge {
     private long told;
 
     private long passedOver;
+    private OptionalLong awaitedSince = OptionalLong.empty();
+    private final Tally refusedLists = new Tally();
 
-    Judge(AgentCore.Settings settings, LocalTrust local, AgentStore store, AgentSink sink, Outbox outbox, Link link) {
+    /** @param told which list the station has said that it has, as far as this process has heard */
+    Judge(
+            AgentCore.Settings settings,
+            LocalTrust local,
+            long told,
+            AgentStore store,
+            AgentSink sink,
+            Outbox outbox,
+            Link link) {
+        this.told = told;
         this.self = settings.name();
         this.sink = sink;
         this.outbox = outbox;
@@ -120,11 +135,14 @@ final class Judge {
             trust.checkList(signed, list, now.wall());
         } catch (RefusedException e) {
             passedOver = Math.max(passedOver, list.number());
-            if (trust.list().filter(inForce -> inForce.list().equals(list)).isEmpty()) { // that may well come twice
-                tell(
-                        now,
-                        System.Logger.Level.ERROR,
-                        "the list of operators %d is refused: %s".formatted(list.number(), e.getMessage()));
+            boolean again =
+                    trust.list().filter(inForce -> inForce.list().equals(list)).isPresent();
+            if (!again) { // the one in force may well come twice
+                String text = "the list of operators %d is refused: %s".formatted(list.number(), e.getMessage());
+                outbox.error(now, new ErrorEvent("trust", text, now.wall()));
+                if (refusedLists.next()) { // a flood must not fill the log
+                    sink.log(System.Logger.Level.ERROR, text);
+                }
             }
             return;
         }
@@ -137,6 +155,27 @@ final class Judge {
     /** The live station says which list it has. */
     void heard(long number) {
         told = number;
+    }
+
+    /** Which list it has said that it has. */
+    long told() {
+        return told;
+    }
+
+    /** Says once why nothing starts, where a list is long on its way. */
+    void tick(Now now) {
+        if (!isAwaitingList()) {
+            awaitedSince = OptionalLong.empty();
+        } else if (awaitedSince.isEmpty()) {
+            awaitedSince = OptionalLong.of(now.millis());
+        } else if (now.millis() - awaitedSince.getAsLong() >= SAY_AFTER_MS) {
+            awaitedSince = OptionalLong.of(Long.MAX_VALUE);
+            tell(
+                    now,
+                    System.Logger.Level.WARNING,
+                    "no command starts until the list of operators %d is here, of which the station has told; list %d is in force"
+                            .formatted(told, trust.listNumber()));
+        }
     }
 
     /** Whether a list is on its way that may revoke the key of what waits. */

@@ -66,7 +66,7 @@ final class Orders {
             methods.check(command);
             StoredExecution execution = executions.fresh(command.id(), process, data.body(), command.startBefore());
             if (!command.dryRun()) {
-                executions.queue(now, execution);
+                executions.queue(now, execution, command);
             } else if (command.startBefore().isBefore(now.wall())) {
                 executions.expire(now, execution);
             } else {

@@ -2,6 +2,7 @@
 package dev.steward.agent.core;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.Limits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +25,11 @@ final class Supervisor {
 
     ProcessQueue process(String name) {
         return processes.computeIfAbsent(name, key -> new ProcessQueue(key, concurrency.getOrDefault(key, 1)));
+    }
+
+    /** Whether one more would be one too many. */
+    boolean hasNoRoomFor(String name) {
+        return !processes.containsKey(name) && processes.size() >= Limits.PROCESSES;
     }
 
     Collection<ProcessQueue> processes() {

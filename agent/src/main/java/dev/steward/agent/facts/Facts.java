@@ -3,8 +3,7 @@ package dev.steward.agent.facts;
 
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.steward.message.signing.Digest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -45,14 +44,9 @@ public final class Facts {
 
     /** A short fingerprint: the first 16 hex digits of the SHA-256 of the encoded facts. */
     public static String digest(JsonObject facts) {
-        try {
-            var fields = new LinkedHashMap<String, @Nullable Object>();
-            facts.names().forEach(name -> fields.put(name, facts.get(name)));
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(Json.bytes(fields));
-            return HEX.formatHex(Arrays.copyOf(hash, 8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        var fields = new LinkedHashMap<String, @Nullable Object>();
+        facts.names().forEach(name -> fields.put(name, facts.get(name)));
+        return HEX.formatHex(Arrays.copyOf(Digest.SHA_256.of(Json.bytes(fields)), 8));
     }
 
     private static @Nullable String osName() {

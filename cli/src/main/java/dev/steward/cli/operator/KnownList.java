@@ -8,11 +8,10 @@ import dev.steward.message.Limits;
 import dev.steward.message.OperatorList;
 import dev.steward.message.OperatorList.Operator;
 import dev.steward.message.RefusedException;
+import dev.steward.message.signing.Digest;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -143,13 +142,7 @@ public record KnownList(Optional<SignedDocument> signed, Optional<OperatorList> 
 
     /** Names these very bytes, so that none but what was looked at is accepted. */
     String mark() {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(signed.orElseThrow().document()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(Digest.SHA_256.of(signed.orElseThrow().document()));
     }
 
     private static Failure doubtful(String why) {

@@ -3,6 +3,7 @@ package dev.steward.cli.operator;
 
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
+import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.FleetId;
 import dev.steward.message.RefusedException;

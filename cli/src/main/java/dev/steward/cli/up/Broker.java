@@ -2,9 +2,9 @@
 package dev.steward.cli.up;
 
 import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.message.StopTimes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,11 +95,11 @@ final class Broker {
     /** Older servers refuse settings that they don't know, so the server itself is asked. */
     private void writeConfiguration(Path file) throws Failure, InterruptedException {
         try {
-            DataFolder.writePrivate(file, configuration(true).getBytes(StandardCharsets.UTF_8));
+            PrivateFile.write(file, configuration(true));
             if (test(file).isEmpty()) {
                 return;
             }
-            DataFolder.writePrivate(file, configuration(false).getBytes(StandardCharsets.UTF_8));
+            PrivateFile.write(file, configuration(false));
             Optional<String> complaint = test(file);
             if (complaint.isPresent()) {
                 throw Failure.failed("%s refuses its configuration:\n%s".formatted(binary, complaint.get()));

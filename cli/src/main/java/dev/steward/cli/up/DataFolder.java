@@ -3,6 +3,7 @@ package dev.steward.cli.up;
 
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
+import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
@@ -13,9 +14,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,7 @@ final class DataFolder implements AutoCloseable {
     static DataFolder open(Path root, String url) throws Failure {
         Path file = root.resolve("up.lock");
         try {
-            createPrivate(root);
+            PrivateFile.createFolder(root); // tokens and outputs lie here
             FileChannel channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
@@ -46,32 +45,13 @@ final class DataFolder implements AutoCloseable {
             var folder = new DataFolder(root, channel);
             folder.writeHolder(url);
             for (String part : new String[] {"station", "broker", "nodes", "logs", "run"}) {
-                createPrivate(root.resolve(part));
+                PrivateFile.createFolder(root.resolve(part));
             }
             return folder;
         } catch (IOException e) {
             throw Failure.failed("the data folder %s can't be used: %s\n  choose another with --data DIR"
                     .formatted(root, FileTrouble.text(e)));
         }
-    }
-
-    /** Tokens and outputs lie here, so it is the owner's alone. */
-    static void createPrivate(Path directory) throws IOException {
-        Files.createDirectories(
-                directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-
-    /** Writes a file that only the owner may read. */
-    static void writePrivate(Path file, byte[] bytes) throws IOException {
-        Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(temporary);
-        try (var channel = Files.newByteChannel(
-                temporary,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            channel.write(ByteBuffer.wrap(bytes));
-        }
-        Files.move(temporary, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void writeHolder(String url) throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.up;
 
+import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
@@ -53,7 +54,7 @@ record ProcessRecord(long pid, long startTime, String bootId) {
         json.put("pid", pid);
         json.put("startTime", startTime);
         json.put("bootId", bootId);
-        DataFolder.writePrivate(file, Json.bytes(json));
+        PrivateFile.write(file, Json.text(json));
     }
 
     /** The process itself where it still runs. */

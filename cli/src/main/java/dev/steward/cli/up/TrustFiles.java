@@ -2,9 +2,9 @@
 package dev.steward.cli.up;
 
 import dev.steward.cli.operator.Identity;
-import dev.steward.cli.operator.PrivateFile;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
+import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.message.Limits;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.FleetId;
 import dev.steward.message.OperatorList;

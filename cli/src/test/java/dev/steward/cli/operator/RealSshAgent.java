@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.operator;
 
+import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.OpenSshKey;
 import java.nio.charset.StandardCharsets;

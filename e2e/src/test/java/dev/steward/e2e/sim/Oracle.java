@@ -5,7 +5,6 @@ import dev.steward.agent.core.StoredExecution;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
-import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.link.Frame;
@@ -104,7 +103,7 @@ final class Oracle {
         if (order == null || !order.targets().contains(machine.name)) {
             throw new Violation("%s started %s, which nobody ordered for it".formatted(machine.label, command.id()));
         }
-        if (!Arrays.equals(command.encode(), order.document(machine.name).encode())) {
+        if (!Arrays.equals(command.encode(), order.document(machine.name))) {
             throw new Violation("%s started %s, which is not what was signed".formatted(machine.label, command.id()));
         }
         if (machine.now().wall().isAfter(command.startBefore())) {
@@ -227,7 +226,7 @@ final class Oracle {
     void judge(SimStation station, Transition transition) {
         Execution before = transition.before();
         Execution after = transition.after();
-        count(before, after, transition);
+        count(after, transition);
         boolean startedSince = after.attempt() > before.attempt();
         if (!after.state().isTerminal() && before.isFinal() && before.state() != ExecutionState.LOST && !startedSince) {
             throw new Violation("%s took %s back to %s from its end %s"
@@ -388,53 +387,12 @@ final class Oracle {
         }
     }
 
-    private void count(Execution before, Execution after, Transition transition) {
-        boolean station = transition.saidBy().equals(NodeName.CENTRAL);
-        boolean news = before.state() != after.state() || before.provisional() != after.provisional();
+    private void count(Execution after, Transition transition) {
         if (transition.remark().startsWith("cancel refused")) {
             world.reached(Reached.CANCEL_REFUSED);
             cancels.refused(new Key(after.command(), after.node()));
         }
-        if (before.provisional() && !after.provisional()) {
-            world.reached(Reached.LATE_WORD_AFTER_A_VERDICT);
-        }
-        if (!news) {
-            return;
-        }
-        switch (after.state()) {
-            case CANCELED -> world.reached(station ? Reached.CANCELED_BEFORE_IT_LEFT : canceledByNode(after));
-            case EXPIRED ->
-                world.reached(
-                        !station
-                                ? Reached.EXPIRED_AT_NODE
-                                : after.provisional() ? Reached.EXPIRED_PROVISIONALLY : Reached.EXPIRED_BEFORE_IT_LEFT);
-            case REJECTED -> {
-                String reason = after.outcome().orElseThrow().reason().orElse("");
-                world.reached(Reached.REJECTED);
-                if (reason.contains("was revoked")) {
-                    world.reached(Reached.REVOKED);
-                }
-                if (reason.startsWith("refused: ") && excuses.forgery(order(after.command()), after.node())) {
-                    world.reached(Reached.FORGERY_REFUSED);
-                }
-            }
-            case INTERRUPTED -> {
-                world.reached(Reached.INTERRUPTED);
-                if (after.attempt() == Limits.ATTEMPTS) {
-                    world.reached(Reached.ATTEMPTS_USED_UP);
-                }
-            }
-            case LOST -> world.reached(Reached.LOST);
-            default -> {}
-        }
-    }
-
-    private static Reached canceledByNode(Execution execution) {
-        if (execution.attempt() > 0) {
-            return Reached.CANCELED_WHILE_RUNNING;
-        }
-        boolean instead = execution.outcome().orElseThrow().reason().orElse("").equals("canceled before it came");
-        return instead ? Reached.CANCELED_INSTEAD : Reached.CANCELED_BY_NODE;
+        world.sightings().transition(transition, excuses.forgery(order(after.command()), after.node()));
     }
 
     private History history(CommandId command, NodeName node) {

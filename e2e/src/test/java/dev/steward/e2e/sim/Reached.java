@@ -19,6 +19,7 @@ enum Reached {
     FORGERY_REFUSED,
     FORGED_LIST,
     LIST_IN_FORCE,
+    NODE_WITH_A_NEWER_LIST,
     REVOKED,
     // the mailbox
     MAILBOX_ROLLED_BACK,

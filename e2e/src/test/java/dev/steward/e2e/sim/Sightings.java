@@ -4,12 +4,16 @@ package dev.steward.e2e.sim;
 import dev.steward.agent.core.JournalWrite;
 import dev.steward.message.Ack;
 import dev.steward.message.CommandId;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkCounters;
 import dev.steward.message.link.LinkWrite;
+import dev.steward.station.core.Execution;
+import dev.steward.station.core.Transition;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -60,6 +64,59 @@ final class Sightings {
         } catch (RefusedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What an execution has met. */
+    void transition(Transition transition, boolean isForged) {
+        Execution before = transition.before();
+        Execution after = transition.after();
+        boolean station = transition.saidBy().equals(NodeName.CENTRAL);
+        if (before.provisional() && !after.provisional()) {
+            world.reached(Reached.LATE_WORD_AFTER_A_VERDICT);
+        }
+        if (before.state() == after.state() && before.provisional() == after.provisional()) {
+            return;
+        }
+        switch (after.state()) {
+            case CANCELED -> world.reached(station ? Reached.CANCELED_BEFORE_IT_LEFT : canceledByNode(after));
+            case EXPIRED ->
+                world.reached(
+                        !station
+                                ? Reached.EXPIRED_AT_NODE
+                                : after.provisional() ? Reached.EXPIRED_PROVISIONALLY : Reached.EXPIRED_BEFORE_IT_LEFT);
+            case REJECTED -> rejected(reason(after), isForged);
+            case INTERRUPTED -> {
+                world.reached(Reached.INTERRUPTED);
+                if (after.attempt() == Limits.ATTEMPTS) {
+                    world.reached(Reached.ATTEMPTS_USED_UP);
+                }
+            }
+            case LOST -> world.reached(Reached.LOST);
+            default -> {}
+        }
+    }
+
+    private void rejected(String reason, boolean isForged) {
+        world.reached(Reached.REJECTED);
+        if (reason.contains("was revoked")) {
+            world.reached(Reached.REVOKED);
+        }
+        if (reason.startsWith("refused: ") && isForged) {
+            world.reached(Reached.FORGERY_REFUSED);
+        }
+    }
+
+    private static Reached canceledByNode(Execution execution) {
+        if (execution.attempt() > 0) {
+            return Reached.CANCELED_WHILE_RUNNING;
+        }
+        return reason(execution).equals("canceled before it came")
+                ? Reached.CANCELED_INSTEAD
+                : Reached.CANCELED_BY_NODE;
+    }
+
+    private static String reason(Execution execution) {
+        return execution.outcome().orElseThrow().reason().orElse("");
     }
 
     /** What a link has met in its life. */

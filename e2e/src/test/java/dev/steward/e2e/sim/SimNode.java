@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -236,9 +235,7 @@ final class SimNode extends SimProgram<AgentCore> {
                 SimNode::check,
                 world.random(),
                 now,
-                isReopening
-                        ? new AgentCore.Recovery(Set.copyOf(unsettled), Optional.of(core().foundWaiting()))
-                        : AgentCore.Recovery.atStart(),
+                isReopening ? AgentCore.Recovery.of(core(), Set.copyOf(unsettled)) : AgentCore.Recovery.atStart(),
                 look(),
                 SimOperator.TRUST,
                 false);

@@ -4,13 +4,17 @@ package dev.steward.e2e.sim;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.NodeName;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** What the operator of the simulation wants done, in the exact bytes that are handed in until they are accepted. */
 final class SimOrder {
     private final CommandId id;
     private final List<NodeName> targets;
     private final List<byte[]> documents;
+    private final Map<NodeName, byte[]> byNode = new HashMap<>();
     private final SimOperator issuer;
     private final boolean unwanted;
     private final long orderedAt;
@@ -29,6 +33,11 @@ final class SimOrder {
         this.issuer = issuer;
         this.targets = List.copyOf(targets);
         this.documents = List.copyOf(documents);
+        for (byte[] signed : documents) {
+            var document = (Document.Command) SimOperator.read(signed);
+            byte[] exact = document.encode();
+            document.targets().forEach(node -> byNode.put(node, exact));
+        }
         this.unwanted = unwanted;
         this.orderedAt = orderedAt;
     }
@@ -41,13 +50,9 @@ final class SimOrder {
         return issuer;
     }
 
-    /** The document for a node, as it was signed. */
-    Document.Command document(NodeName node) {
-        return documents.stream()
-                .map(bytes -> (Document.Command) SimOperator.read(bytes))
-                .filter(document -> document.targets().contains(node))
-                .findFirst()
-                .orElseThrow();
+    /** The exact document for a node, without its signatures. */
+    byte[] document(NodeName node) {
+        return Objects.requireNonNull(byNode.get(node));
     }
 
     List<NodeName> targets() {

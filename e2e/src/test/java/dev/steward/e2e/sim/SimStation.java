@@ -258,6 +258,8 @@ final class SimStation extends SimProgram<StationCore> {
                 case LedgerWrite.PutEvent event
                 when event.source().equals("generation") -> world.reached(Reached.REFUSED_BY_NODE);
                 case LedgerWrite.PutEvent event
+                when event.source().equals("operators") -> world.reached(Reached.NODE_WITH_A_NEWER_LIST);
+                case LedgerWrite.PutEvent event
                 when event.node().equals(NodeName.CENTRAL) ->
                     uncommittedEvents.add(event); // of frames that nobody reads
                 case LedgerWrite.PutEvent event

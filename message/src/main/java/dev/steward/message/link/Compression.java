@@ -12,11 +12,11 @@ import java.util.zip.Inflater;
 
 /**
  * Bodies on the wire, packed with raw DEFLATE (RFC 1951) and a preset dictionary where that makes them clearly smaller:
- * header {@code z: d1}.
+ * header {@code z: d2}.
  */
 final class Compression {
     private static final String HEADER = "z";
-    private static final String DEFLATE = "d1";
+    private static final String DEFLATE = "d2";
 
     /** Below this a body is not worth the work. */
     private static final int LEAST_BYTES = 32;

@@ -14,9 +14,10 @@ final class Dictionary {
             {"command":"019a","type":"output","attempt":1,"output":[{"stream":"stderr","offset":0,"bytes":"state":"timed-out",\
             "reason":"timed out after "state":"failed","attempt":1,"exitCode":1,\
             {"recorded":{"c":{"number":1,"window":262144},"r":{"number":1,"window":262144}}}\
-            {"format":1,"type":"command","id":"019a","part":1,"parts":1,"issuer":"root","issuedAt":"2026-01-01T00:00:00.000Z",\
-            "targets":["ship1"],"method":"shellcommand","domain":"operatingsystem","arguments":{"shell":"command":["echo"]},\
-            "startBefore":"2026-01-01T00:00:00.000Z","timeoutMs":60000,"repeatable":false}\
+            {"signatures":[{"key":"SHA256:","signature":""}]}
+            {"format":1,"type":"command","id":"01a2","fleet":"0","part":1,"parts":1,"issuer":"SHA256:",\
+            "issuedAt":"2026-01-01T00:00:00.000Z","targets":["ship1"],"method":"shellcommand","domain":"operatingsystem",\
+            "arguments":{"shell":"command":["echo"]},"startBefore":"2026-01-01T00:00:00.000Z","timeoutMs":60000,"repeatable":false}\
             {"command":"019a","type":"started","attempt":1,"startedAt":"2026-01-01T00:00:00.000Z"}
             {"command":"019a","type":"finished","state":"succeeded","attempt":1,"exitCode":0,"startedAt":"2026-01-01T00:00:00.000Z",\
             "finishedAt":"2026-01-01T00:00:00.000Z","durationMs":1,"stdoutBytes":1,"stderrBytes":0,"keptBytes":1,"output":[{\

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   t  session it is sent to   c  conversation; 1 where it is missing
  *   l  lane: c, r or b         n  number on the lane
  *   i  message id, or its counter alone where its session is s
- *   z  how the body is compressed: d1; as it is where this is missing
+ *   z  how the body is compressed: d2; as it is where this is missing
  *   m  MAC; kept free
  * </pre>
  *

@@ -7,8 +7,6 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -63,7 +61,7 @@ public record SignedDocument(byte[] document, List<Signature> signatures) {
                 .string(NAMESPACE)
                 .string("")
                 .string("sha512")
-                .string(sha512(document))
+                .string(Digest.SHA_512.of(document))
                 .toByteArray();
     }
 
@@ -128,13 +126,5 @@ public record SignedDocument(byte[] document, List<Signature> signatures) {
         }
         throw new RefusedException(
                 "a signature must be %d bytes in base64 without padding".formatted(Signatures.BYTES));
-    }
-
-    private static byte[] sha512(byte[] input) {
-        try {
-            return MessageDigest.getInstance("SHA-512").digest(input);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-512", e);
-        }
     }
 }

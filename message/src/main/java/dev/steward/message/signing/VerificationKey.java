@@ -3,8 +3,6 @@ package dev.steward.message.signing;
 
 import dev.steward.message.RefusedException;
 import java.math.BigInteger;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -36,7 +34,8 @@ public final class VerificationKey {
 
     private VerificationKey(byte[] bytes) {
         this.bytes = bytes;
-        this.id = new KeyId("SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(sha256(blob(bytes))));
+        this.id = new KeyId(
+                "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(Digest.SHA_256.of(blob(bytes))));
     }
 
     /** @param bytes the point as RFC 8032 encodes it, 32 bytes */
@@ -96,14 +95,6 @@ public final class VerificationKey {
 
     private static byte[] blob(byte[] point) {
         return new SshBytes().string(TYPE).string(point).toByteArray();
-    }
-
-    private static byte[] sha256(byte[] input) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(input);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     @Override

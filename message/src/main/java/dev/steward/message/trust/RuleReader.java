@@ -34,7 +34,6 @@ final class RuleReader {
             "environment",
             "directories",
             "stdin");
-    private static final Set<String> PROFILES = Set.of("full", "observe");
     private static final String EVERY = "*";
     private static final int MAX_SPANS = 100;
 
@@ -72,8 +71,10 @@ final class RuleReader {
                 throw name.complaint("unknown profile %s%s; there are %s"
                         .formatted(
                                 Quoted.of(name.text()),
-                                DidYouMean.suffix(name.text(), PROFILES),
-                                String.join(", ", PROFILES.stream().sorted().toList())));
+                                DidYouMean.suffix(name.text(), TrustTemplate.PROFILES),
+                                String.join(
+                                        ", ",
+                                        TrustTemplate.PROFILES.stream().sorted().toList())));
         };
     }
 

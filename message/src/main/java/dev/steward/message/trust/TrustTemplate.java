@@ -3,16 +3,20 @@ package dev.steward.message.trust;
 
 import dev.steward.message.FleetId;
 import dev.steward.message.signing.VerificationKey;
+import java.util.Set;
 
 /** The trust file that a new node or station begins with; a person edits it from there. */
 public final class TrustTemplate {
+    /** The built-in profiles by name. */
+    public static final Set<String> PROFILES = Set.of("full", "observe");
+
     private TrustTemplate() {}
 
     /**
      * The text of a trust file.
      *
      * @param name of the operator whose key is the first authority
-     * @param profile {@code full} or {@code observe}
+     * @param profile one of {@link #PROFILES}
      */
     public static String text(FleetId fleet, String name, VerificationKey authority, String profile) {
         return """

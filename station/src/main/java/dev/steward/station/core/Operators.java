@@ -26,6 +26,9 @@ final class Operators {
     private final Nodes nodes;
     private Trust trust;
 
+    /** The highest that a node has told of and that is higher than the own. */
+    private long heardNumber;
+
     Operators(StationStore store, StationSink sink, Nodes nodes, Signatures check, LocalTrust local) {
         this.sink = sink;
         this.nodes = nodes;
@@ -94,6 +97,14 @@ final class Operators {
                 || now.millis() - node.listSentAt >= SEND_AGAIN_AFTER.toMillis();
         if (hello.operators() < trust.listNumber() && due) {
             send(now, node);
+        }
+        if (hello.operators() > Math.max(trust.listNumber(), heardNumber)) {
+            heardNumber = hello.operators();
+            String text =
+                    "node %s obeys list %d of operators, and this ledger has list %d: it is an older copy; the next `steward operator add` or `revoke` of whoever has seen the newer list gives it back"
+                            .formatted(node.name, heardNumber, trust.listNumber());
+            sink.write(new LedgerWrite.PutEvent(node.name, "operators", text, now.wall(), now.wall()));
+            sink.log(System.Logger.Level.WARNING, text);
         }
     }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.http;
 
+import dev.steward.message.signing.Digest;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -78,7 +77,8 @@ final class Page {
         if (!map.find()) {
             throw new IllegalStateException("the page has no import map");
         }
-        String hash = Base64.getEncoder().encodeToString(sha256(map.group(1).getBytes(StandardCharsets.UTF_8)));
+        String hash = Base64.getEncoder()
+                .encodeToString(Digest.SHA_256.of(map.group(1).getBytes(StandardCharsets.UTF_8)));
         return "default-src 'none'; script-src 'self' 'sha256-" + hash + "'; style-src 'self'; connect-src 'self';"
                 + " img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
                 + " require-trusted-types-for 'script'; trusted-types 'none'";
@@ -90,7 +90,7 @@ final class Page {
                 throw new IllegalStateException("this station lacks the page's file " + name);
             }
             byte[] bytes = in.readAllBytes();
-            String etag = Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(bytes));
+            String etag = Base64.getUrlEncoder().withoutPadding().encodeToString(Digest.SHA_256.of(bytes));
             return new File(type(name), bytes, '"' + etag + '"');
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -105,13 +105,5 @@ final class Page {
             default -> "text/javascript";
         };
         return type + "; charset=utf-8";
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

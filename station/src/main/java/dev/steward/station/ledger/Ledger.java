@@ -27,9 +27,10 @@ import java.util.Optional;
 
 /** The station's durable record, as its loop writes and reads it: one SQLite file, one thread. */
 public final class Ledger implements StationStore, AutoCloseable {
-    /** Events kept; older ones make room. */
+    /** Lists of operators kept; older ones make room. */
     private static final int OPERATOR_LISTS = 100;
 
+    /** Events kept; older ones make room. */
     private static final int EVENT_ROWS = 100_000;
 
     /** Eras kept; who last read in an older one reads from the beginning. */

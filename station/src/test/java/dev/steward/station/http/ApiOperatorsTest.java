@@ -109,6 +109,18 @@ class ApiOperatorsTest {
     }
 
     @Test
+    void aLedgerThatIsOlderThanWhatANodeObeysIsToldOf() throws Exception {
+        client.publish(TestOperator.list(1));
+        try (ScriptedNode ship1 = station.node("ship1", 7)) {
+            Instant deadline = Instant.now().plus(Duration.ofSeconds(20));
+            while (!new String(client.get("/api/v1/events").body(), StandardCharsets.UTF_8)
+                    .contains("obeys list 7 of operators, and this ledger has list 1")) {
+                assertThat(Instant.now()).isBefore(deadline);
+            }
+        }
+    }
+
+    @Test
     void withoutATrustFileNothingIsOrderedAndTheRefusalSaysWhy() throws Exception {
         Path file = station.folder.resolve("trust.yaml");
         station.whileStopped(() -> Files.delete(file));

@@ -33,7 +33,13 @@ final class RunningStation implements AutoCloseable {
 
     /** A node that has said hello. */
     ScriptedNode node(String name) throws InterruptedException {
-        return new ScriptedNode(name, broker.url(), Map.of("os", "Linux", "labels", Map.of("fleet", "north")));
+        return node(name, 0);
+    }
+
+    /** @param operators the number of the list of operators that it says it has */
+    ScriptedNode node(String name, long operators) throws InterruptedException {
+        return new ScriptedNode(
+                name, broker.url(), Map.of("os", "Linux", "labels", Map.of("fleet", "north")), operators);
     }
 
     /** Makes a node known that is then not there; what is ordered for it stays at the station. */

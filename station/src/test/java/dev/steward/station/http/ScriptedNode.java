@@ -59,9 +59,15 @@ final class ScriptedNode implements AutoCloseable {
     private long counter;
 
     ScriptedNode(String name, String broker, Map<String, ?> facts) throws InterruptedException {
+        this(name, broker, facts, 0);
+    }
+
+    /** @param operators the number of the list of operators that it says it has */
+    ScriptedNode(String name, String broker, Map<String, ?> facts, long operators) throws InterruptedException {
         NodeName self = new NodeName(name);
         link = new Link(Link.End.NODE, self, STATION, session, 0, HEARTBEAT, ends, random);
         link.describe("facts-" + name, JsonObject.of(facts));
+        link.tellsOperators(operators);
         bus.complete(NatsBus.node(BusSettings.of(broker, name), name, new FromBus()));
         var _ = loop.scheduleAtFixedRate(() -> link.tick(CommitLoop.now(), ends), 100, 100, TimeUnit.MILLISECONDS);
         if (!live.await(20, TimeUnit.SECONDS)) {

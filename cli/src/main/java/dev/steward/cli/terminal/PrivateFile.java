@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.steward.cli.operator;
+package dev.steward.cli.terminal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
