@@ -4,6 +4,7 @@ package dev.steward.agent;
 import dev.steward.agent.core.AgentCore;
 import dev.steward.agent.core.AgentSink;
 import dev.steward.agent.core.JournalWrite;
+import dev.steward.agent.enrolment.NodeKeys;
 import dev.steward.agent.facts.Facts;
 import dev.steward.agent.method.Leftovers;
 import dev.steward.agent.method.Method;
@@ -14,6 +15,7 @@ import dev.steward.bus.NatsBus;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
+import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.Refusal;
@@ -26,6 +28,9 @@ import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.FrameEncoder;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
+import dev.steward.message.seal.ForgedException;
+import dev.steward.message.seal.FrameGuard;
+import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.Signatures;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
@@ -58,6 +63,8 @@ public final class Agent {
     private final Reserve reserve;
     private final TrustFileWatch trustFile;
     private final StationWatch stationWatch;
+    private final Seal seal;
+    private final FrameGuard guard;
     private Journal journal;
     private AgentCore core;
     private final Bus bus;
@@ -72,6 +79,8 @@ public final class Agent {
     public Agent(AgentSettings settings) throws RefusedException {
         this.settings = settings;
         this.lock = FolderLock.take(settings.data());
+        this.seal = seal(settings);
+        this.guard = new FrameGuard(this::sealOf);
         this.reserve = Reserve.in(settings.data());
         this.journal = Journal.open(settings.data());
         journal.claim(settings.name(), settings.station());
@@ -97,6 +106,22 @@ public final class Agent {
     public Optional<String> stop() throws InterruptedException {
         stopping = true;
         return loop.awaitEnd(settings.grace());
+    }
+
+    private static Seal seal(AgentSettings settings) throws RefusedException {
+        NodeKeys keys = NodeKeys.in(settings.data())
+                .orElseThrow(
+                        () -> new RefusedException("%s has lost its keys; enrol this machine anew, in an empty folder"
+                                .formatted(settings.data())));
+        LOG.log(System.Logger.Level.INFO, "node {0}, identity {1}", settings.name(), keys.id());
+        return settings.enrolment().seal(keys);
+    }
+
+    private Seal sealOf(NodeName sender) throws ForgedException {
+        if (!sender.equals(settings.station())) {
+            throw FrameGuard.unknown();
+        }
+        return seal;
     }
 
     private void commit() {
@@ -273,7 +298,7 @@ public final class Agent {
             settled.forEach(id -> processes.values().forEach(process -> process.settled(id)));
             starts.forEach(start -> process(start.process()).start(start.command(), start.attempt()));
             stops.forEach(stop -> processes.values().forEach(process -> process.stop(stop.id(), stop.state())));
-            frames.forEach(frame -> bus.publish(encoder.encode(frame)));
+            frames.forEach(frame -> bus.publish(seal.seal(encoder.encode(frame))));
             drop();
         }
 
@@ -341,8 +366,14 @@ public final class Agent {
         @Override
         public void message(WireMessage message, long position) throws InterruptedException {
             try {
+                guard.check(message);
                 Frame frame = FrameCodec.decode(message);
                 loop.put((core, now) -> core.frame(now, frame), frame.heldBytes());
+            } catch (ForgedException e) {
+                Optional<String> text = guard.refused(e.kind(), message);
+                if (text.isPresent()) {
+                    loop.put((core, now) -> core.forged(now, text.get()));
+                }
             } catch (RefusedException e) {
                 Refusal refusal = Refusal.of(message, e.getMessage());
                 loop.put(

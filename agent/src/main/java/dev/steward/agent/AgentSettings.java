@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.agent;
 
+import dev.steward.agent.enrolment.Enrolment;
 import dev.steward.agent.method.Methods;
 import dev.steward.bus.BusSettings;
 import dev.steward.message.NodeName;
@@ -26,15 +27,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an agent is set up: flags over environment over {@code agent.yaml}.
+ * How an agent is set up: flags over environment over {@code agent.yaml} over what its enrolment has left.
  *
+ * @param enrolment whose node this is
  * @param trust the trust file
  * @param grace how long running commands may go on after a SIGTERM
  * @param concurrency of processes by {@code method.domain}; 1 for the others
  */
 public record AgentSettings(
-        NodeName name,
-        NodeName station,
+        Enrolment enrolment,
         BusSettings bus,
         Path data,
         Path trust,
@@ -44,11 +45,11 @@ public record AgentSettings(
         Map<String, Integer> concurrency,
         String version) {
     static final Options OPTIONS = new Options(List.of(
-            new Option("name", "NAME", "name of this node; required"),
-            new Option("broker", "URL", "broker to connect to; required, for instance nats://127.0.0.1:4222"),
-            new Option("data", "DIR", "folder of the journal; required"),
+            new Option("data", "DIR", "folder of the node, as `steward agent enroll` has made it; required"),
+            new Option("name", "NAME", "name of this node (as it was enrolled; another one is an error)"),
+            new Option("broker", "URL", "broker to connect to (the one by which it was enrolled)"),
             new Option("trust", "FILE", "whom this node obeys, and in what (trust.yaml in the data folder)"),
-            new Option("station", "NAME", "node name of the station (central)"),
+            new Option("station", "NAME", "node name of the station (as it was enrolled; another one is an error)"),
             new Option("config", "FILE", "settings as YAML; flags and environment come first"),
             new Option("heartbeat", "DURATION", "how often to say hello (30s)"),
             new Option("ping-interval", "DURATION", "how often to test the connection (30s)"),
@@ -68,8 +69,11 @@ public record AgentSettings(
     static AgentSettings from(Map<String, List<String>> flags, Map<String, String> environment, String version)
             throws RefusedException {
         var source = new Source(flags, environment, readFile(flags, environment));
-        NodeName station = NodeName.parse(source.text("station", "station", NodeName.CENTRAL.value()));
-        NodeName name = name(source, station);
+        Path data = Path.of(source.required("data")).toAbsolutePath();
+        Enrolment enrolment = enrolment(data);
+        NodeName name = enrolment.node();
+        source.checkSame("name", name);
+        source.checkSame("station", enrolment.station());
         Map<String, String> labels = new LinkedHashMap<>();
         if (source.file.has("labels")) {
             labels.putAll(labels(source.file.object("labels")));
@@ -77,12 +81,10 @@ public record AgentSettings(
         for (String label : flags.getOrDefault("label", List.of())) {
             labels.put(key("label", label), value("label", label));
         }
-        Path data = Path.of(source.required("data")).toAbsolutePath();
         return new AgentSettings(
-                name,
-                station,
+                enrolment,
                 new BusSettings(
-                        BusSettings.checkedUrl(source.required("broker")),
+                        BusSettings.checkedUrl(source.text("broker", "broker", enrolment.broker())),
                         name.value(),
                         source.duration("ping-interval", "pingInterval", BusSettings.DEFAULT_PING_INTERVAL),
                         BusSettings.DEFAULT_MAX_RECONNECT_DELAY),
@@ -99,18 +101,19 @@ public record AgentSettings(
                 version);
     }
 
-    private static NodeName name(Source source, NodeName station) throws RefusedException {
-        NodeName name = NodeName.parse(source.required("name"));
-        if (name.equals(station)) {
-            throw new RefusedException(
-                    "the name '%s' is the station's own (--station); give this node another one with --name, or as 'name' in the file"
-                            .formatted(name));
-        }
-        if (name.value().equals(NodeName.ALL)) {
-            throw new RefusedException(
-                    "the name 'all' means all nodes, wherever targets are given; give this node another one");
-        }
-        return name;
+    private static Enrolment enrolment(Path data) throws RefusedException {
+        return Enrolment.in(data)
+                .orElseThrow(() -> new RefusedException(
+                        "%s holds no enrolled node: `steward token create` on the station, then here `steward agent enroll TOKEN --data %s`"
+                                .formatted(data, data)));
+    }
+
+    NodeName name() {
+        return enrolment.node();
+    }
+
+    NodeName station() {
+        return enrolment.station();
     }
 
     private static Map<String, String> labels(JsonObject written) throws RefusedException {
@@ -224,6 +227,15 @@ public record AgentSettings(
                                 .formatted(flag, fileKey));
             }
             return otherwise;
+        }
+
+        /** A name stands fast since the enrolment; one that is given beside it must say the same. */
+        void checkSame(String name, NodeName enrolled) throws RefusedException {
+            String given = text(name, name, enrolled.value());
+            if (!given.equals(enrolled.value())) {
+                throw new RefusedException(
+                        "--%s %s: this folder was enrolled with the %s %s".formatted(name, given, name, enrolled));
+            }
         }
 
         String required(String name) throws RefusedException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.agent;
 
+import dev.steward.agent.enrolment.EnrollCommand;
 import dev.steward.bus.Launch;
 import dev.steward.message.RefusedException;
 import dev.steward.store.StoreException;
@@ -14,9 +15,13 @@ public final class Main {
         Launch.logOneLineARecord();
         Agent agent;
         try {
+            if (arguments.length > 0 && arguments[0].equals(EnrollCommand.NAME)) {
+                enroll(List.of(arguments).subList(1, arguments.length));
+                return;
+            }
             var flags = AgentSettings.OPTIONS.parse(List.of(arguments));
             if (flags.containsKey("help")) {
-                System.out.print("steward agent --name NAME --broker URL --data DIR [options]\n\n"
+                System.out.print("steward agent --data DIR [options]\nsteward agent enroll TOKEN --data DIR\n\n"
                         + AgentSettings.OPTIONS.help());
                 return;
             }
@@ -35,6 +40,16 @@ public final class Main {
         } catch (RuntimeException e) {
             e.printStackTrace();
             System.exit(70); // EX_SOFTWARE; without it the threads that did start would keep half a program alive
+        }
+    }
+
+    private static void enroll(List<String> arguments) throws InterruptedException {
+        try {
+            EnrollCommand.run(arguments, System.getenv(), System.in, System.out);
+            System.exit(0); // the bus's threads need not be waited for
+        } catch (RefusedException e) {
+            System.err.println("steward agent enroll: " + e.getMessage());
+            System.exit(1);
         }
     }
 }

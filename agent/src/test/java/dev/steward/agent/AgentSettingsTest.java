@@ -25,14 +25,21 @@ class AgentSettingsTest {
         return AgentSettings.from(AgentSettings.OPTIONS.parse(Arrays.asList(flags)), environment, "1");
     }
 
+    /** The folder of ship1. */
+    private String data() {
+        return EnrolledFolder.of(folder, "ship1").toString();
+    }
+
     private Path file(String content) throws Exception {
         return Files.writeString(folder.resolve("agent.yaml"), content);
     }
 
     @Test
     void whatIsNotGivenHasItsDefault() throws Exception {
-        AgentSettings settings = settings(Map.of(), "--name", "ship1", "--broker", "nats://x", "--data", "/d");
+        AgentSettings settings = settings(Map.of(), "--data", data());
 
+        assertThat(settings.name()).hasToString("ship1");
+        assertThat(settings.bus().url()).isEqualTo("nats://enrolled");
         assertThat(settings.station()).isEqualTo(NodeName.CENTRAL);
         assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(10));
@@ -44,28 +51,43 @@ class AgentSettingsTest {
     @Test
     void flagsComeBeforeTheEnvironmentAndThatBeforeTheFile() throws Exception {
         Path file = file("""
-                name: from-file
+                name: ship1
                 broker: nats://file
-                data: /file
+                data: %s
                 heartbeat: 5s
                 labels: {region: north, kind: ferry}
                 processes: {shellcommand.operatingsystem: {concurrency: 4}}
-                """);
+                """.formatted(data()));
         AgentSettings settings = settings(
-                Map.of("STEWARD_BROKER", "nats://environment", "STEWARD_NAME", "from-environment"),
+                Map.of("STEWARD_BROKER", "nats://environment", "STEWARD_HEARTBEAT", "6s"),
                 "--config",
                 file.toString(),
-                "--name",
-                "from-flag",
+                "--heartbeat",
+                "7s",
                 "--label",
                 "region=south");
 
-        assertThat(settings.name()).hasToString("from-flag");
         assertThat(settings.bus().url()).isEqualTo("nats://environment");
-        assertThat(settings.data()).isEqualTo(Path.of("/file"));
-        assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.data()).hasToString(data());
+        assertThat(settings.heartbeat()).isEqualTo(Duration.ofSeconds(7));
         assertThat(settings.labels()).isEqualTo(Map.of("region", "south", "kind", "ferry"));
         assertThat(settings.concurrency()).isEqualTo(Map.of("shellcommand.operatingsystem", 4));
+    }
+
+    @Test
+    void aFolderThatIsNotEnrolledIsRefusedWithTheWayToEnrol() {
+        assertThatThrownBy(() -> settings(Map.of(), "--data", folder.toString()))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("steward token create")
+                .hasMessageContaining("steward agent enroll TOKEN --data " + folder);
+    }
+
+    @Test
+    void aNameOrStationThatIsNotTheEnrolledOneIsRefused() {
+        assertThatThrownBy(() -> settings(Map.of(), "--data", data(), "--name", "ship2"))
+                .hasMessageContaining("--name ship2: this folder was enrolled with the name ship1");
+        assertThatThrownBy(() -> settings(Map.of(), "--data", data(), "--station", "base"))
+                .hasMessageContaining("--station base: this folder was enrolled with the station central");
     }
 
     @ParameterizedTest
@@ -85,24 +107,14 @@ class AgentSettingsTest {
     void aFileThatDoesNotFitIsRefusedWithTheReason(String content, String reason) throws Exception {
         Path file = file(content + "\n");
 
-        assertThatThrownBy(() -> settings(
-                        Map.of(),
-                        "--name",
-                        "ship1",
-                        "--broker",
-                        "nats://x",
-                        "--data",
-                        "/d",
-                        "--config",
-                        file.toString()))
+        assertThatThrownBy(() -> settings(Map.of(), "--data", data(), "--config", file.toString()))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining(reason);
     }
 
     @Test
     void aMissingSettingIsNamedWithItsWaysIn() {
-        assertThatThrownBy(() -> settings(Map.of(), "--name", "ship1", "--data", "/d"))
-                .hasMessageContaining("--broker is missing");
+        assertThatThrownBy(() -> settings(Map.of(), "--name", "ship1")).hasMessageContaining("--data is missing");
         assertThatThrownBy(() -> AgentSettings.OPTIONS.parse(List.of("--borker", "x")))
                 .hasMessageContaining("did you mean '--broker'");
     }

@@ -15,7 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an agent is told wrongly it refuses before it touches anything, in words that say what to write instead. */
 class WrongSettingsTest {
-    private static final String USUAL = "--name ship1 --broker nats://x --data /nowhere ";
 
     @TempDir
     Path folder;
@@ -32,9 +31,6 @@ class WrongSettingsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "--name central | the name 'central' is the station's own",
-                "--name base --station base | the name 'base' is the station's own",
-                "--name all | means all nodes",
                 "--broker http://127.0.0.1:4222 | write nats://HOST:PORT",
                 "--broker 127.0.0.1:4222 | write nats://HOST:PORT",
                 "--broker nats://a:1,nats://b:70000 | 'nats://b:70000' is not the address",
@@ -46,18 +42,18 @@ class WrongSettingsTest {
                 "--config /nowhere/agent.yaml | there is no /nowhere/agent.yaml",
             })
     void aFlagThatCanNotBeMeantSoIsRefused(String flags, String reason) {
-        refused(USUAL + flags, reason);
+        refused("--data " + EnrolledFolder.of(folder, "ship1") + " " + flags, reason);
     }
 
     @Test
     void theFileIsHeldToTheSameRules() throws Exception {
         Path file = folder.resolve("agent.yaml");
-        Files.writeString(file, "name: central\nbroker: nats://x\ndata: /nowhere\n");
-        refused("--config " + file, "the name 'central' is the station's own");
-        Files.writeString(file, "name: a\nbroker: nats://x\ndata: /nowhere\nlabels: {line: 7}\n");
+        EnrolledFolder.of(folder, "ship1");
+        Files.writeString(file, "name: central\ndata: %s\n".formatted(folder));
+        refused("--config " + file, "this folder was enrolled with the name ship1");
+        Files.writeString(file, "data: %s\nlabels: {line: 7}\n".formatted(folder));
         refused("--config " + file, "the label 'line' must be a text, so put its value in quotes, as in line: \"7\"");
-        Files.writeString(
-                file, "name: a\nbroker: nats://x\ndata: /nowhere\nprocesses: {shellcommand: {concurrency: 2}}\n");
+        Files.writeString(file, "data: %s\nprocesses: {shellcommand: {concurrency: 2}}\n".formatted(folder));
         refused("--config " + file, "name a process by method and domain");
     }
 }

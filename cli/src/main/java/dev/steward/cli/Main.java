@@ -70,6 +70,8 @@ public final class Main implements Runnable {
         var line = new CommandLine(new Main(surroundings))
                 .addSubcommand(run)
                 .addSubcommand(new Nodes(surroundings))
+                .addSubcommand(Node.commandLine(surroundings, ids))
+                .addSubcommand(Token.commandLine(surroundings, ids))
                 .addSubcommand(new Events(surroundings))
                 .addSubcommand(new Commands(surroundings))
                 .addSubcommand(new Show(surroundings))

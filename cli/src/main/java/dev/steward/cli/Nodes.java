@@ -55,7 +55,9 @@ final class Nodes implements Callable<Integer> {
             return 0;
         }
         if (nodes.isEmpty()) {
-            surroundings.err().println("no nodes yet: an agent shows up here once it has said hello");
+            surroundings
+                    .err()
+                    .println("no nodes yet: a machine shows up here once it is approved, `steward node --help`");
             return 0;
         }
         var table = new Table("NAME", "STATE", "LAST HEARD", "OS", "LABELS");
@@ -77,6 +79,9 @@ final class Nodes implements Callable<Integer> {
     }
 
     private static String state(NodeInfo node) {
+        if (node.fingerprint().isEmpty()) {
+            return "not let in";
+        }
         return node.lastHeardAt().isEmpty() ? "never" : node.reachable() ? "reachable" : "unreachable";
     }
 

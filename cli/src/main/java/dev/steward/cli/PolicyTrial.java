@@ -92,7 +92,7 @@ final class PolicyTrial implements Callable<Integer> {
                 false);
         Identity identity = operator.identity(surroundings, station);
         StationClient client = station.client(surroundings);
-        List<String> known = client.nodes().stream().map(NodeInfo::name).toList();
+        List<String> known = NodeInfo.orderable(client.nodes());
         Prepared prepared = Prepared.dryRun(
                 order, known, ids, identity, surroundings.clock().instant());
         if (prepared.nodes().size() != 1) {

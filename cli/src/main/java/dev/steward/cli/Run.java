@@ -101,7 +101,7 @@ final class Run implements Callable<Integer> {
     }
 
     private List<Prepared> prepare(List<Order> orders, List<NodeInfo> nodes, Identity identity) throws Failure {
-        List<String> known = nodes.stream().map(NodeInfo::name).toList();
+        List<String> known = NodeInfo.orderable(nodes);
         var prepared = new ArrayList<Prepared>();
         for (Order order : orders) {
             prepared.add(Prepared.of(

@@ -36,7 +36,8 @@ final class StationOptions {
 
     /** A line that reaches the same station: {@code words} with what was given here. */
     String line(String subcommand, String... words) {
-        var line = new ArrayList<String>(List.of("steward", subcommand));
+        var line = new ArrayList<String>(List.of("steward"));
+        line.addAll(List.of(subcommand.split(" ", -1))); // one of a group is two words
         if (url != null) {
             line.addAll(List.of("--station-url", url));
         }

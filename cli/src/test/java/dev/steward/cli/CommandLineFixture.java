@@ -41,6 +41,9 @@ abstract class CommandLineFixture {
     final ByteArrayOutputStream out = new ByteArrayOutputStream();
     final ByteArrayOutputStream err = new ByteArrayOutputStream();
     final Map<String, String> environment = new HashMap<>();
+    /** Whether somebody is there to answer, with what {@link #in} holds. */
+    boolean atTerminal;
+
     InputStream in = InputStream.nullInputStream();
     Station station;
     Identity operator;
@@ -108,7 +111,8 @@ abstract class CommandLineFixture {
     }
 
     Surroundings surroundings() {
-        return new Surroundings(in, print(out), print(err), false, false, environment, InstantSource.fixed(NOW));
+        return new Surroundings(
+                in, print(out), print(err), atTerminal, false, atTerminal, environment, InstantSource.fixed(NOW));
     }
 
     private static PrintStream print(ByteArrayOutputStream bytes) {

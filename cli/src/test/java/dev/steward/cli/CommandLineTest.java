@@ -28,6 +28,15 @@ class CommandLineTest extends CommandLineFixture {
                 "operator list",
                 "operator add",
                 "operator revoke",
+                "token",
+                "token create",
+                "token list",
+                "token revoke",
+                "node",
+                "node pending",
+                "node approve",
+                "node revoke",
+                "node sync",
                 "policy",
                 "policy test",
                 "page",
@@ -41,8 +50,8 @@ class CommandLineTest extends CommandLineFixture {
 
     @Test
     void wrongUsageExitsWithTwoAndSaysWhatWasMeant() {
-        assertThat(steward("node")).isEqualTo(ExitCode.USAGE);
-        assertThat(err()).contains("unknown command 'node'; did you mean 'nodes'?");
+        assertThat(steward("nodess")).isEqualTo(ExitCode.USAGE);
+        assertThat(err()).contains("unknown command 'nodess'; did you mean 'nodes'?");
         assertThat(steward("run", "--time-out", "5s")).isEqualTo(ExitCode.USAGE);
         assertThat(err()).contains("did you mean '--timeout'?");
         assertThat(steward("run", "--on", "all", "--timeout", "5", "--", "x")).isEqualTo(ExitCode.USAGE);
@@ -133,15 +142,17 @@ class CommandLineTest extends CommandLineFixture {
     @Test
     void nodesSaysWhoIsThereAndWhenTheOthersWereHeard() {
         station.on("GET /api/v1/nodes", 200, """
-                {"nodes":[{"name":"ship1","reachable":true,"lastHeardAt":"2026-01-31T12:02:58.000Z","labels":{"a":"b"},"facts":{"os":"Linux"}},
-                {"name":"ship2","reachable":false,"lastHeardAt":null,"labels":{},"facts":null}]}""");
+                {"nodes":[{"name":"ship1","fingerprint":"SHA256:a","reachable":true,"lastHeardAt":"2026-01-31T12:02:58.000Z","labels":{"a":"b"},"facts":{"os":"Linux"}},
+                {"name":"ship2","fingerprint":"SHA256:b","reachable":false,"lastHeardAt":null,"labels":{},"facts":null},
+                {"name":"ship3","fingerprint":null,"reachable":false,"lastHeardAt":"2026-01-31T12:02:00.000Z","labels":{},"facts":null}]}""");
 
         assertThat(steward("nodes")).isZero();
 
         assertThat(out()).isEqualTo("""
-                        NAME   STATE      LAST HEARD  OS     LABELS
-                        ship1  reachable  2s ago      Linux  a=b
-                        ship2  never      -           -
+                        NAME   STATE       LAST HEARD  OS     LABELS
+                        ship1  reachable   2s ago      Linux  a=b
+                        ship2  never       -           -
+                        ship3  not let in  1m ago      -
                         """);
     }
 }

@@ -48,7 +48,14 @@ class EarlyInterruptTest {
     private Path operator() throws Exception {
         Path operator = folder.resolve("operator");
         var nobody = new Surroundings(
-                InputStream.nullInputStream(), System.out, System.err, false, false, Map.of(), InstantSource.system());
+                InputStream.nullInputStream(),
+                System.out,
+                System.err,
+                false,
+                false,
+                false,
+                Map.of(),
+                InstantSource.system());
         new OperatorFolder(operator).create("ann", FleetId.of(new byte[16]), new KeySource.Own(), nobody);
         return operator;
     }

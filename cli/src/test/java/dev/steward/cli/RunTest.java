@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.message.Document;
+import dev.steward.message.NodeName;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -176,6 +177,19 @@ class RunTest extends CommandLineFixture {
         assertThat(out().lines().map(line -> line.substring(9)))
                 .containsExactly("ship1 received", "ship1 running", "ship1 received", "ship1 succeeded");
         assertThat(err()).contains("from the beginning again: another ledger");
+    }
+
+    @Test
+    void allMeansThoseThatAreLetInAndAnotherIsNoNode() {
+        AtomicReference<Document.Command> ordered = orderIsAccepted("running", 1);
+        station.on("GET /api/v1/nodes", 200, """
+                {"nodes":[{"name":"ship1","fingerprint":"SHA256:a","reachable":true,"lastHeardAt":null,"labels":{},"facts":null},
+                {"name":"ship2","fingerprint":null,"reachable":false,"lastHeardAt":null,"labels":{},"facts":null}]}""");
+
+        assertThat(steward("run", "--on", "all", "--detach", "--", "date")).isZero();
+        assertThat(ordered.get().targets()).containsExactly(new NodeName("ship1"));
+        assertThat(steward("run", "--on", "ship2", "--detach", "--", "date")).isEqualTo(ExitCode.USAGE);
+        assertThat(err()).contains("unknown node 'ship2'", "`steward nodes` lists the nodes");
     }
 
     @Test

@@ -19,13 +19,13 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** A small HTTP server that answers as a test wants the station to. The real one meets the command line in e2e. */
-final class Station implements AutoCloseable {
+public final class Station implements AutoCloseable {
     /** Answers one request. */
-    interface Answer {
+    public interface Answer {
         void to(HttpExchange exchange) throws IOException;
     }
 
-    static final String TOKEN = "secret";
+    public static final String TOKEN = "secret";
 
     /** Of the ids of its events. */
     static final String ERA = "0123456789abc";
@@ -34,7 +34,7 @@ final class Station implements AutoCloseable {
     private final Map<String, Answer> answers = new TreeMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
-    Station() throws IOException {
+    public Station() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         on("GET /api/v1/status", 200, status(true));
@@ -43,12 +43,12 @@ final class Station implements AutoCloseable {
     }
 
     /** @param start method and the beginning of the path; the longest that fits answers */
-    Station on(String start, Answer answer) {
+    public Station on(String start, Answer answer) {
         answers.put(start, answer);
         return this;
     }
 
-    Station on(String start, int status, String json) {
+    public Station on(String start, int status, String json) {
         return on(start, exchange -> send(exchange, status, json));
     }
 
@@ -80,11 +80,11 @@ final class Station implements AutoCloseable {
         }
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    List<String> requests(String start) {
+    public List<String> requests(String start) {
         return requests.stream().filter(request -> request.startsWith(start)).toList();
     }
 
@@ -146,7 +146,7 @@ final class Station implements AutoCloseable {
         var nodes = new ArrayList<String>();
         for (String name : names) {
             nodes.add(
-                    "{\"name\":\"%s\",\"reachable\":true,\"lastHeardAt\":\"2026-01-31T12:00:00.000Z\",\"labels\":{},\"facts\":null}"
+                    "{\"name\":\"%s\",\"fingerprint\":\"SHA256:x\",\"reachable\":true,\"lastHeardAt\":\"2026-01-31T12:00:00.000Z\",\"labels\":{},\"facts\":null}"
                             .formatted(name));
         }
         return "{\"nodes\":[%s]}".formatted(String.join(",", nodes));

@@ -9,6 +9,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.FrameCodec;
+import dev.steward.message.seal.ForgedException;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Nats;
@@ -25,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +41,8 @@ class GarbageTest {
     /** Less than the minute or more that a client takes to notice by its pings that it hears nothing. */
     private static final Duration HEARING = Duration.ofSeconds(45);
 
+    private static final Predicate<String> PRINTABLE =
+            Pattern.compile("[\\x21-\\x7e]+").asMatchPredicate();
     private static final int FRAMES = 100_000;
     private static final int BURST = 1_000; // within what an agent's client holds for it
     private static final int LARGE = 2 * 1024 * 1024;
@@ -48,6 +53,7 @@ class GarbageTest {
     private final long seed = Long.getLong("steward.seed", System.nanoTime());
     private final Map<String, Long> refused = new TreeMap<>(Map.of("ship1", 0L, "central", 0L));
     private Installation installation = new Installation(Path.of(""));
+    private TestNodes.Ends keys = new TestNodes.Ends(installation.nodes, "nobody");
 
     @BeforeEach
     void start() throws Exception {
@@ -55,6 +61,7 @@ class GarbageTest {
         installation.startBroker("max_payload: 4MB");
         installation.startStation();
         installation.startAgentAndWait("ship1");
+        keys = new TestNodes.Ends(installation.nodes, "ship1");
     }
 
     @AfterEach
@@ -110,6 +117,9 @@ class GarbageTest {
                         ledger(),
                         "SELECT count(*) FROM event WHERE node = 'central' AND text LIKE '32768 frames refused%'"))
                 .isEqualTo(1);
+        // What was not sealed was told of, in far fewer words than it came in.
+        assertThat(one(ledger(), "SELECT count(*) FROM event WHERE text LIKE '%messages refused, wrong mac%'"))
+                .isBetween(10L, 50L);
         for (Path store : List.of(journal(), ledger())) {
             assertThat(one(store, "SELECT count(*) FROM quarantine")).isEqualTo(Limits.QUARANTINE_ROWS);
             assertThat(one(store, "SELECT max(length(body)) FROM quarantine"))
@@ -151,8 +161,8 @@ class GarbageTest {
                 AutoCloseable journal = hold(journal());
                 AutoCloseable ledger = hold(ledger())) {
             for (int i = 0; i < 4_000; i++) {
-                bus.publish(unpacksToMuch("ship1", "central", packed, length));
-                bus.publish(unpacksToMuch("central", "ship1", packed, length));
+                bus.publish(keys.seal(unpacksToMuch("ship1", "central", packed, length)));
+                bus.publish(keys.seal(unpacksToMuch("central", "ship1", packed, length)));
             }
             bus.flush();
             for (String program : List.of("ship1", "station")) {
@@ -236,6 +246,11 @@ class GarbageTest {
         return frames;
     }
 
+    private static boolean survivesTheBus(WireMessage message) {
+        return PRINTABLE.test(message.subject())
+                && message.headers().values().stream().allMatch(PRINTABLE);
+    }
+
     /** Until both have refused so many, never faster than they count. */
     private void flood(RawPublisher bus, Garbage garbage, int until) throws Exception {
         while (refused.values().stream().mapToLong(Long::longValue).sum() < until) {
@@ -262,13 +277,22 @@ class GarbageTest {
         }
     }
 
+    /** As anybody can publish it, and as only a node or a station could that has gone mad. */
     private void publish(RawPublisher bus, WireMessage message) throws Exception {
+        bus.publish(message);
+        if (!survivesTheBus(message)) {
+            return; // a MAC over what arrives otherwise than it was sent never holds
+        }
+        WireMessage sealed = keys.seal(message);
         try {
-            FrameCodec.decode(message);
+            keys.check(sealed);
+            FrameCodec.decode(sealed);
         } catch (RefusedException e) {
             refused.merge(message.subject().substring(0, message.subject().indexOf('.')), 1L, Long::sum);
+        } catch (ForgedException e) {
+            // not even counted one by one
         }
-        bus.publish(message);
+        bus.publish(sealed);
     }
 
     private void awaitSucceeded(CommandId id) throws Exception {

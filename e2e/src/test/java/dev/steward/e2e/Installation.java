@@ -42,6 +42,7 @@ public final class Installation implements AutoCloseable {
     private final int brokerPort = Machine.freePort();
     private final int httpPort = Machine.freePort();
     private final Map<String, Process> processes = new LinkedHashMap<>();
+    public final TestNodes nodes = new TestNodes();
 
     public Installation(Path folder) {
         this.folder = folder;
@@ -79,6 +80,7 @@ public final class Installation implements AutoCloseable {
     public void startStation(String... more) throws Exception {
         trustOperator(folder.resolve("station"));
         TestOperator.install(folder);
+        nodes.installStation(folder.resolve("station"));
         Files.deleteIfExists(stationFile()); // a killed station leaves its own behind
         var arguments = new ArrayList<>(List.of(
                 "station",
@@ -96,10 +98,23 @@ public final class Installation implements AutoCloseable {
                 "station answers",
                 START,
                 () -> Files.exists(stationFile()) && get("version").isPresent());
+        letIn(nodes.records()); // once more, as the ledger may be another
+    }
+
+    /** Lets nodes in by their signed records. */
+    public void letIn(List<byte[]> records) throws Exception {
+        for (int from = 0; from < records.size(); from += Limits.TARGETS_PER_DOCUMENT) {
+            List<byte[]> some = records.subList(from, Math.min(records.size(), from + Limits.TARGETS_PER_DOCUMENT));
+            if (!offer(some, "node-records")) {
+                throw new AssertionError("the station lets nobody in");
+            }
+        }
     }
 
     public void startAgent(String name, String... more) throws Exception {
         trustOperator(agentFolder(name));
+        nodes.install(name, agentFolder(name), brokerUrl());
+        letInWhereTheStationIsThere(name);
         var arguments = new ArrayList<>(List.of(
                 "agent",
                 "--name",
@@ -123,15 +138,23 @@ public final class Installation implements AutoCloseable {
         Await.until(
                 node + (reachable ? " reachable" : " not reachable"),
                 START,
-                () -> nodes().stream()
+                () -> knownNodes().stream()
                         .anyMatch(found -> found.get("name") instanceof String name
                                 && name.equals(node)
                                 && found.get("reachable") instanceof Boolean is
                                 && is == reachable));
     }
 
-    List<JsonObject> nodes() throws Exception {
+    List<JsonObject> knownNodes() throws Exception {
         return get("nodes").orElseThrow().objects("nodes", 1000);
+    }
+
+    /** A station that comes later gets the record at its start. */
+    private void letInWhereTheStationIsThere(String name) throws Exception {
+        Process station = processes.get("station");
+        if (station != null && station.isAlive()) {
+            letIn(List.of(nodes.record(name)));
+        }
     }
 
     /** Writes a trust file where there is none. */
@@ -206,7 +229,7 @@ public final class Installation implements AutoCloseable {
         return offer(documents.stream().map(TestOperator::sign).toList(), "commands");
     }
 
-    /** @param path {@code commands} or {@code operators} */
+    /** @param path {@code commands}, {@code operators} or {@code node-records} */
     boolean offer(List<byte[]> signed, String path) throws Exception {
         List<String> texts = signed.stream()
                 .map(document -> new String(document, StandardCharsets.UTF_8))

@@ -268,9 +268,7 @@ class OneCommandTest {
                 "--data",
                 installation.agentFolder("ship12").toString());
         assertThat(other.exit()).isEqualTo(2);
-        assertThat(other.err())
-                .contains("belongs to the node 'ship12', not to 'ship13'")
-                .contains("--name ship12");
+        assertThat(other.err()).contains("--name ship13: this folder was enrolled with the name ship12");
     }
 
     @Test
@@ -293,7 +291,7 @@ class OneCommandTest {
 
     @Test
     void factsAndLabelsOfANodeAreKnown() throws Exception {
-        JsonObject node = installation.nodes().stream()
+        JsonObject node = installation.knownNodes().stream()
                 .filter(found -> "ship2".equals(found.get("name")))
                 .findFirst()
                 .orElseThrow();

@@ -182,7 +182,7 @@ class SlowLinkTest {
     private long awaitWatching(String what, Callable<Boolean> condition) throws Exception {
         long start = System.nanoTime();
         Await.until(what, Duration.ofMinutes(40), () -> {
-            JsonObject node = installation.nodes().getFirst();
+            JsonObject node = installation.knownNodes().getFirst();
             if (!node.bool("reachable")) {
                 unreachable++;
                 installation.awaitReachable("ship1", true);

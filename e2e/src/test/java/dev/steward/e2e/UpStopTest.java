@@ -66,6 +66,9 @@ class UpStopTest {
 
     @Test
     void anAgentStartedByHandIsShownAsWhatItIsAndTakenOverWhenItEnds() throws Exception {
+        Process first = up(); // which makes a node of the folder
+        first.destroy();
+        assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
         Process byHand = Machine.steward(List.of(
                         "agent",
                         "--name",

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What an operator orders, self-contained. Whoever orders makes the exact bytes once with {@link #encode}; everyone
  * after that keeps and passes on those bytes and only reads them with {@link #decode}.
  */
-public sealed interface Document permits Document.Command, Document.Cancel, OperatorList {
+public sealed interface Document permits Document.Command, Document.Cancel, OperatorList, NodeRecord, EnrolmentRequest {
     /** The id of this document; for a command also the command's id. */
     CommandId id();
 
@@ -174,6 +174,8 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
             case "command" -> Command.from(json);
             case "cancel" -> Cancel.from(json);
             case OperatorList.TYPE -> OperatorList.from(json);
+            case NodeRecord.TYPE -> NodeRecord.from(json);
+            case EnrolmentRequest.TYPE -> EnrolmentRequest.from(json);
             default -> throw new RefusedException("unknown document type '%s'".formatted(type));
         };
     }

@@ -81,6 +81,12 @@ public final class Limits {
     /** Nodes that one station keeps. */
     public static final int NODES = 50_000;
 
+    /** Tokens that a station keeps. */
+    public static final int TOKENS = 1_000;
+
+    /** The request of a machine to become a node; some 700 bytes is what one has. */
+    public static final int ENROLMENT_BYTES = 4 * 1024;
+
     /** The facts that a machine tells of itself, as JSON, before its operator adds labels. */
     public static final int FACTS_BYTES = 64 * 1024;
 

@@ -58,6 +58,16 @@ public record Subject(NodeName node, Kind kind, String method, String domain) {
         return new Subject(to, Kind.EVENT, "errorlog", "steward");
     }
 
+    /** A machine asks its station to become a node. */
+    public static Subject enrolment(NodeName station) {
+        return new Subject(station, Kind.EVENT, "enroll", "steward");
+    }
+
+    /** What the station says to that. */
+    public static Subject enrolmentAnswer(NodeName to) {
+        return new Subject(to, Kind.ACK, "enroll", "steward");
+    }
+
     public static Subject command(NodeName to, String method, String domain) {
         return new Subject(to, Kind.COMMAND, method, domain);
     }

@@ -6,23 +6,34 @@ import dev.steward.bus.BusListener;
 import dev.steward.bus.Mailbox;
 import dev.steward.bus.NatsBus;
 import dev.steward.message.CommandId;
+import dev.steward.message.EnrolmentAnswer;
+import dev.steward.message.EnrolmentRequest;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
+import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.FrameEncoder;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
+import dev.steward.message.seal.ForgedException;
+import dev.steward.message.seal.FrameGuard;
+import dev.steward.message.seal.LinkKeyPair;
+import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.SignedList;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationCore;
 import dev.steward.station.core.StationSink;
+import dev.steward.station.core.Token;
 import dev.steward.station.http.Api;
 import dev.steward.station.http.Feed;
 import dev.steward.station.http.Health;
@@ -33,8 +44,12 @@ import dev.steward.station.ledger.LedgerReader;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
 import dev.steward.store.FolderLock;
+import dev.steward.store.PrivateFile;
 import dev.steward.store.Reserve;
+import dev.steward.store.StoreException;
 import dev.steward.store.TrustFileWatch;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,6 +85,10 @@ public final class Station implements Orders {
     private final LedgerReader reader;
     private final Api api;
     private final StationFile file;
+    private final LinkKeyPair linkKey;
+    private final NodeSeals seals;
+    private final FrameGuard guard;
+    private final String enrolments;
     private final long generation;
     private Ledger ledger;
     private StationCore core;
@@ -87,7 +106,11 @@ public final class Station implements Orders {
         this.settings = settings;
         this.lock = FolderLock.take(settings.data());
         this.reserve = Reserve.in(settings.data());
+        this.enrolments = Subject.enrolment(settings.name()).toString();
         this.ledger = Ledger.open(settings.data());
+        this.linkKey = linkKey(settings.data(), ledger);
+        this.seals = new NodeSeals(linkKey);
+        this.guard = new FrameGuard(seals);
         this.trustFile = new TrustFileWatch(settings.trust());
         this.trust = new Trust(
                 Signatures.ED25519, trustFile.trust(), ledger.operators().map(SignedList::stored));
@@ -97,8 +120,11 @@ public final class Station implements Orders {
         ledger.begin();
         this.generation = ledger.raiseGeneration(Instant.now());
         ledger.beginEra(Session.create(random).value());
+        ledger.putLinkKey(linkKey.key().toString());
         this.core = newCore();
         ledger.commit();
+        effects.carryOut(); // whose frames are taken
+        seals.warm();
         this.mailbox = new Mailbox(settings.name().value(), MAILBOX_BYTES, new Position());
         this.bus = NatsBus.station(settings.bus(), mailbox, new FromBus());
         this.reader = new LedgerReader(settings.data());
@@ -109,6 +135,8 @@ public final class Station implements Orders {
                         settings.httpPort(),
                         file.token(),
                         settings.name(),
+                        linkKey.key(),
+                        settings.bus().shownUrl(),
                         settings.version(),
                         generation,
                         InstantSource.system()),
@@ -152,6 +180,21 @@ public final class Station implements Orders {
         return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.cancel(now, command, documents));
     }
 
+    @Override
+    public Answer token(Token token) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.token(token));
+    }
+
+    @Override
+    public Answer revokeToken(CommandId id) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.revokeToken(id));
+    }
+
+    @Override
+    public Answer nodeRecords(List<byte[]> documents) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.nodeRecords(now, documents));
+    }
+
     private interface Question {
         Answer put(StationCore core, Now now);
     }
@@ -174,6 +217,26 @@ public final class Station implements Orders {
         } catch (ExecutionException e) {
             throw new IllegalStateException("nothing completes an answer with an error", e);
         }
+    }
+
+    /** Made at the first start of a ledger; with another one no node would believe this station. */
+    private static LinkKeyPair linkKey(Path data, Ledger ledger) {
+        Optional<String> known = ledger.linkKey();
+        Path file = data.resolve(PrivateFile.LINK_KEY);
+        if (known.isPresent() && !Files.exists(file)) {
+            throw new StoreException(
+                    "%s is missing, without which no node believes this station: restore it from a backup"
+                            .formatted(file),
+                    null);
+        }
+        LinkKeyPair pair = PrivateFile.linkKey(data);
+        if (known.filter(key -> !key.equals(pair.key().toString())).isPresent()) {
+            throw new StoreException(
+                    "%s is not the key with which the nodes of this ledger were enrolled (%s): restore that one from a backup"
+                            .formatted(file, known.get()),
+                    null);
+        }
+        return pair;
     }
 
     private StationCore newCore() {
@@ -275,6 +338,8 @@ public final class Station implements Orders {
         private final List<Reply> answers = new ArrayList<>();
         private final List<Heard> heard = new ArrayList<>();
         private final List<Trust> trusts = new ArrayList<>();
+        private final List<NodeRecord> records = new ArrayList<>();
+        private final List<WireMessage> enrolmentAnswers = new ArrayList<>();
         private boolean news;
 
         @Override
@@ -301,12 +366,25 @@ public final class Station implements Orders {
         }
 
         @Override
+        public void answer(EnrolmentRequest request, EnrolmentAnswer answer) {
+            seals.sealed(request, answer).ifPresent(enrolmentAnswers::add);
+        }
+
+        @Override
+        public void node(NodeRecord record) {
+            records.add(record);
+        }
+
+        @Override
         public void log(System.Logger.Level level, String text) {
             LOG.log(level, text);
         }
 
         void carryOut() {
-            frames.forEach(frame -> bus.publish(encoder.encode(frame)));
+            records.forEach(seals::put);
+            frames.forEach(frame ->
+                    seals.sealed(frame.envelope().to(), encoder.encode(frame)).ifPresent(bus::publish));
+            enrolmentAnswers.forEach(message -> bus.publish(message));
             trusts.forEach(next -> trust = next);
             answers.forEach(reply -> reply.to.complete(reply.answer));
             for (Heard one : heard) {
@@ -323,6 +401,8 @@ public final class Station implements Orders {
             answers.clear();
             heard.clear();
             trusts.clear();
+            records.clear();
+            enrolmentAnswers.clear();
             news = false;
         }
     }
@@ -362,9 +442,16 @@ public final class Station implements Orders {
 
         @Override
         public void message(WireMessage message, long position) throws InterruptedException {
+            if (message.subject().equals(enrolments)) {
+                enrolment(message, position);
+                return;
+            }
             try {
+                Seal seal = guard.check(message);
                 Frame frame = FrameCodec.decode(message);
-                put((core, now) -> core.frame(now, frame), frame.heldBytes(), position);
+                put((core, now) -> frame(core, now, frame, seal), frame.heldBytes(), position);
+            } catch (ForgedException e) {
+                forged(e.kind(), message, position);
             } catch (RefusedException e) {
                 Refusal refusal = Refusal.of(message, e.getMessage());
                 put(
@@ -372,6 +459,33 @@ public final class Station implements Orders {
                         refusal.kept().encodedBytes(),
                         position);
             }
+        }
+
+        /** Its sender may have been shut out while it waited. */
+        private void frame(StationCore core, Now now, Frame frame, Seal seal) {
+            if (seals.isCurrent(frame.envelope().from(), seal)) {
+                core.frame(now, frame);
+            }
+        }
+
+        /** It is signed, not sealed: whoever asks shares no key with the station yet. */
+        private void enrolment(WireMessage message, long position) throws InterruptedException {
+            try {
+                SignedDocument signed = SignedDocument.decode(message.body());
+                if (message.body().length <= Limits.ENROLMENT_BYTES
+                        && signed.read() instanceof EnrolmentRequest request) {
+                    put((core, now) -> core.enrolment(now, signed, request), message.encodedBytes(), position);
+                    return;
+                }
+            } catch (RefusedException e) {
+                LOG.log(System.Logger.Level.DEBUG, "request for admission: {0}", e.getMessage());
+            }
+            forged(ForgedException.Kind.BAD_REQUEST, message, position);
+        }
+
+        private void forged(ForgedException.Kind kind, WireMessage message, long position) throws InterruptedException {
+            Optional<String> text = guard.refused(kind, message);
+            put((core, now) -> text.ifPresent(worth -> core.forged(now, worth)), 0, position);
         }
 
         private void put(Committer.Input<StationCore> input, int bytes, long position) throws InterruptedException {

@@ -3,10 +3,12 @@ package dev.steward.agent.core;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.ErrorEvent;
 import dev.steward.message.Inquiry;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.OperatorList;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
@@ -193,6 +195,12 @@ public final class AgentCore {
         }
     }
 
+    /** Frames were refused that are not from whom they say; told at a bounded pace. */
+    public void forged(Now now, String text) {
+        sink.log(System.Logger.Level.WARNING, text);
+        outbox.error(now, new ErrorEvent("link", text, now.wall()));
+    }
+
     /** @return for the 1st, 2nd, 4th, 8th …: a flood must fill neither the log nor the outbox */
     private boolean quarantine(Now now, Refusal refusal) {
         sink.write(new JournalWrite.Quarantine(refusal.kept(), refusal.reason(), now.wall()));
@@ -337,6 +345,9 @@ public final class AgentCore {
                     judge.list(now, signed, list);
                     executions.startAll(now); // which may have waited for it
                 }
+                case NodeRecord record -> throw new RefusedException("records of nodes are for the station");
+                case EnrolmentRequest request ->
+                    throw new RefusedException("requests for admission are for the station");
             }
         } catch (RefusedException e) {
             var message =

@@ -45,6 +45,10 @@ final class Http {
         return read(connect("GET", path, READ_TIMEOUT));
     }
 
+    Answer delete(String path) throws IOException {
+        return read(connect("DELETE", path, READ_TIMEOUT));
+    }
+
     Answer post(String path, byte[] json) throws IOException {
         HttpURLConnection connection = prepare("POST", path, READ_TIMEOUT);
         connection.setDoOutput(true);

@@ -104,6 +104,11 @@ public final class StationClient {
         return decode(post(path(id) + "/cancel", documents, "cancellation", "steward show " + id), CommandInfo::from);
     }
 
+    /** How machines become nodes of this station. */
+    public EnrolmentClient enrolment() {
+        return new EnrolmentClient(this);
+    }
+
     public OperatorsInfo operators() throws Failure {
         return decode(get(OPERATORS), OperatorsInfo::from);
     }
@@ -177,7 +182,7 @@ public final class StationClient {
         return answer.body();
     }
 
-    private JsonObject get(String path) throws Failure {
+    JsonObject get(String path) throws Failure {
         try {
             return checked(http.get(path));
         } catch (IOException e) {
@@ -185,13 +190,27 @@ public final class StationClient {
         }
     }
 
-    private JsonObject post(String path, List<byte[]> documents, String what, String see)
-            throws Failure, InterruptedException {
-        byte[] body = Json.bytes(Map.of(
-                "documents",
-                documents.stream()
-                        .map(document -> new String(document, StandardCharsets.UTF_8))
-                        .toList()));
+    /** What is there no more is an error too. */
+    void delete(String path) throws Failure {
+        try {
+            Http.Answer answer = http.delete(path);
+            if (answer.status() / 100 != 2) {
+                throw refused(answer);
+            }
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    JsonObject post(String path, List<byte[]> documents, String what, String see) throws Failure, InterruptedException {
+        List<String> texts = documents.stream()
+                .map(document -> new String(document, StandardCharsets.UTF_8))
+                .toList();
+        return post(path, Json.bytes(Map.of("documents", texts)), what, see);
+    }
+
+    /** @param body of which a second copy changes nothing */
+    JsonObject post(String path, byte[] body, String what, String see) throws Failure, InterruptedException {
         if (body.length > Limits.REQUEST_BYTES) {
             throw Failure.usage("the %s is %d bytes in one request, at most %d are possible; split it"
                     .formatted(what, body.length, Limits.REQUEST_BYTES));
@@ -264,11 +283,11 @@ public final class StationClient {
                 "the station's answer can't be understood, it may be of another version: " + e.getMessage());
     }
 
-    private interface Reading<T> {
+    interface Reading<T> {
         T from(JsonObject json) throws RefusedException;
     }
 
-    private static <T> T decode(JsonObject json, Reading<T> reading) throws Failure {
+    static <T> T decode(JsonObject json, Reading<T> reading) throws Failure {
         try {
             return reading.from(json);
         } catch (RefusedException e) {
@@ -276,7 +295,7 @@ public final class StationClient {
         }
     }
 
-    private static <T> List<T> map(List<JsonObject> objects, Reading<T> reading) throws RefusedException {
+    static <T> List<T> map(List<JsonObject> objects, Reading<T> reading) throws RefusedException {
         var result = new ArrayList<T>(objects.size());
         for (JsonObject object : objects) {
             result.add(reading.from(object));

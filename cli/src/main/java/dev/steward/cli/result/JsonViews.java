@@ -27,7 +27,8 @@ public final class JsonViews {
             "durationMs",
             "reachable",
             "lastHeardAt");
-    private static final List<String> NODE = List.of("name", "reachable", "lastHeardAt", "labels", "facts");
+    private static final List<String> NODE =
+            List.of("name", "fingerprint", "reachable", "lastHeardAt", "labels", "facts");
 
     private JsonViews() {}
 

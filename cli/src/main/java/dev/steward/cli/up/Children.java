@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.up;
 
+import dev.steward.cli.terminal.Failure;
 import dev.steward.message.StopTimes;
 import dev.steward.message.text.Durations;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -23,6 +25,7 @@ final class Children {
     private static final List<String> STOP_ORDER = List.of("agent", "station", "broker");
 
     private final List<Child> children = new ArrayList<>();
+    private final List<Process> passing = new ArrayList<>();
     private final Consumer<String> say;
     private volatile boolean stopping;
 
@@ -38,6 +41,16 @@ final class Children {
             child.begin();
         }
         return child;
+    }
+
+    /** What ends by itself and is not started again; a stop ends it early. */
+    synchronized Process startPassing(ProcessBuilder builder) throws Failure, IOException {
+        if (stopping) {
+            throw Failure.failed("everything is being stopped");
+        }
+        Process process = builder.start();
+        passing.add(process);
+        return process;
     }
 
     /** Restarts who crashed, and tells what happened. */
@@ -66,6 +79,7 @@ final class Children {
     void stop() {
         stopping = true;
         synchronized (this) {
+            stopPassing();
             for (String role : STOP_ORDER) {
                 List<Child> stopped = children.stream()
                         .filter(child -> child.plan().role().equals(role) && child.isAlive())
@@ -75,6 +89,22 @@ final class Children {
                 }
             }
         }
+    }
+
+    private void stopPassing() {
+        passing.forEach(Process::destroy);
+        long until = System.nanoTime() + SILENCE.toNanos();
+        try {
+            for (Process each : passing) {
+                if (!each.waitFor(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    each.destroyForcibly();
+                }
+            }
+        } catch (InterruptedException e) {
+            passing.forEach(Process::destroyForcibly);
+            Thread.currentThread().interrupt();
+        }
+        passing.clear();
     }
 
     private void stop(List<Child> stopped) {

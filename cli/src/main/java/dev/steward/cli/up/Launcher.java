@@ -49,6 +49,18 @@ record Launcher(Path path, Map<String, String> environment) {
                         Durations.text(StopTimes.GRACE)));
     }
 
+    /** It reads its token from stdin. */
+    Enroller.Plan enroller(DataFolder folder, NodeName node) {
+        Path data = folder.node(node.value());
+        return new Enroller.Plan(
+                node,
+                List.of(path.toString(), "agent", "enroll", "-", "--data", data.toString(), "--name", node.value()),
+                childEnvironment(),
+                data,
+                new LogFile(folder.log(node.value())),
+                folder.record(node.value()));
+    }
+
     Child.Plan station(DataFolder folder, String http, String brokerUrl) {
         Path data = folder.station();
         return plan(

@@ -4,6 +4,8 @@ package dev.steward.cli.up;
 import dev.steward.cli.api.NodeInfo;
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.api.StationFile;
+import dev.steward.cli.node.Approval;
+import dev.steward.cli.node.KnownNodes;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.order.ShellArguments;
@@ -35,6 +37,7 @@ final class Startup {
     private final Surroundings surroundings;
     private final Ids ids;
     private final Identity operator;
+    private final KnownNodes known;
     private final DataFolder folder;
     private final Launcher launcher;
     private final Children children;
@@ -44,6 +47,7 @@ final class Startup {
             Surroundings surroundings,
             Ids ids,
             Identity operator,
+            KnownNodes known,
             DataFolder folder,
             Launcher launcher,
             Children children,
@@ -51,6 +55,7 @@ final class Startup {
         this.surroundings = surroundings;
         this.ids = ids;
         this.operator = operator;
+        this.known = known;
         this.folder = folder;
         this.launcher = launcher;
         this.children = children;
@@ -73,16 +78,22 @@ final class Startup {
         Child station = children.start(launcher.station(folder, http.getRawAuthority(), broker.url()));
         started.add(station);
         StationClient client = awaitStation(station);
-        for (String node : nodes) {
+        List<String> admitted = enrolments(client).run(nodes, broker.url());
+        for (String node : admitted) {
             started.add(children.start(launcher.agent(folder, node, broker.url())));
         }
-        List<String> reachable = awaitNodes(client, nodes);
+        List<String> reachable = awaitNodes(client, admitted);
 
         printTable(started);
         if (!reachable.isEmpty()) {
             runFirstCommand(client, reachable);
         }
         printHints(client, nodes, usualFolder);
+    }
+
+    private Enrolments enrolments(StationClient client) {
+        var approval = new Approval(client.enrolment(), known, operator, ids, surroundings.clock());
+        return new Enrolments(approval, folder, launcher, children, Enrolments.LIMIT, say);
     }
 
     /** Agents and station of an {@code up} that was killed end by themselves, but may need a moment. */

@@ -17,8 +17,10 @@ import java.util.function.Consumer;
 
 /** The trust files of what {@code up} starts. One that is there is a person's, and stays as it is. */
 record TrustFiles(Identity operator, Consumer<String> say) {
+    /** What operators may do on the nodes of {@code up}. */
+    static final String PROFILE = "full";
+
     private static final String FILE = "trust.yaml";
-    private static final String PROFILE = "full";
 
     /** @param folder of the station or of a node; made where there is none */
     void write(Path folder) throws Failure {

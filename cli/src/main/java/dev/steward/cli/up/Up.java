@@ -2,6 +2,7 @@
 package dev.steward.cli.up;
 
 import dev.steward.cli.api.StationFile;
+import dev.steward.cli.node.KnownNodes;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.order.Ids;
@@ -89,10 +90,11 @@ public final class Up implements Callable<Integer> {
             var children = new Children(this::say);
             Thread hook = stopOnSignal(children, folder);
             try {
-                Identity identity =
-                        UpOperator.of(OperatorFolder.usual(surroundings, root), ids, surroundings, this::say);
+                OperatorFolder operator = OperatorFolder.usual(surroundings, root);
+                Identity identity = UpOperator.of(operator, ids, surroundings, this::say);
                 writeTrustFiles(folder, names, identity);
-                var start = new Startup(surroundings, ids, identity, folder, launcher, children, this::say);
+                var known = new KnownNodes(operator, identity);
+                var start = new Startup(surroundings, ids, identity, known, folder, launcher, children, this::say);
                 start.run(new Broker(folder, binary, brokerPort), address, names, isUsualFolder(root));
                 while (true) {
                     TimeUnit.MILLISECONDS.sleep(CHECK_MS);

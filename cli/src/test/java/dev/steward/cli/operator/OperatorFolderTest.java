@@ -32,7 +32,14 @@ class OperatorFolderTest {
     Path folder;
 
     private final Surroundings surroundings = new Surroundings(
-            InputStream.nullInputStream(), System.out, System.err, false, false, Map.of(), InstantSource.system());
+            InputStream.nullInputStream(),
+            System.out,
+            System.err,
+            false,
+            false,
+            false,
+            Map.of(),
+            InstantSource.system());
 
     @Test
     void whatIsMadeIsItsOwnersAloneAndIsReadAgain() throws Exception {

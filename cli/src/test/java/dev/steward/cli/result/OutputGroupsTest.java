@@ -131,7 +131,14 @@ class OutputGroupsTest {
         var out = new ByteArrayOutputStream();
         var stream = new PrintStream(out, true, StandardCharsets.UTF_8);
         groups.print(new Surroundings(
-                InputStream.nullInputStream(), stream, stream, terminal, terminal, Map.of(), InstantSource.fixed(NOW)));
+                InputStream.nullInputStream(),
+                stream,
+                stream,
+                false,
+                terminal,
+                terminal,
+                Map.of(),
+                InstantSource.fixed(NOW)));
         return out.toString(StandardCharsets.UTF_8);
     }
 }

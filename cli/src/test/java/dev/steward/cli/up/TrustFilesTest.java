@@ -29,7 +29,14 @@ class TrustFilesTest {
     Path folder;
 
     private final Surroundings surroundings = new Surroundings(
-            InputStream.nullInputStream(), System.out, System.err, false, false, Map.of(), InstantSource.system());
+            InputStream.nullInputStream(),
+            System.out,
+            System.err,
+            false,
+            false,
+            false,
+            Map.of(),
+            InstantSource.system());
     private final Identity ann =
             new Identity(new FleetId("123456789012345678901234567890e1"), "ann", Ed25519.generate());
     private final List<String> said = new ArrayList<>();

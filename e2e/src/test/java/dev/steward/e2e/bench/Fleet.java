@@ -8,6 +8,7 @@ import dev.steward.agent.facts.Facts;
 import dev.steward.e2e.Await;
 import dev.steward.message.NodeName;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.seal.Seal;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -55,10 +56,16 @@ final class Fleet implements AutoCloseable {
     private void start(int size) throws Exception {
         JsonObject facts = Facts.collect(Map.of(), "benchmark");
         var random = new SecureRandom();
+        var seals = new ArrayList<Seal>();
         for (int i = 0; i < size; i++) {
             var name = new NodeName("unit%04d".formatted(i));
             names.add(name);
-            agents.add(new MemoryAgent(name, site.installation.brokerUrl(), Facts.digest(facts), facts, random));
+            seals.add(site.installation.nodes.seal(name.value()));
+        }
+        site.installation.letIn(site.installation.nodes.records());
+        for (int i = 0; i < size; i++) {
+            agents.add(new MemoryAgent(
+                    names.get(i), site.installation.brokerUrl(), seals.get(i), Facts.digest(facts), facts, random));
         }
         Await.until("the fleet is there", LIMIT, () -> reachable() == size);
     }

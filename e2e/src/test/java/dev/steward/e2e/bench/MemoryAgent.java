@@ -26,6 +26,8 @@ import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.FrameEncoder;
 import dev.steward.message.link.Session;
+import dev.steward.message.seal.ForgedException;
+import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.Signatures;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
@@ -57,14 +59,16 @@ final class MemoryAgent implements AutoCloseable {
     private final MemoryJournal journal = new MemoryJournal(Instant::now);
     private final Committer<AgentCore> committer = new Committer<>(new Host());
     private final Effects effects = new Effects();
+    private final Seal seal;
     private final AgentCore core;
     private final Bus bus;
     private final Thread thread;
     private volatile boolean connected;
     private volatile Optional<String> failure = Optional.empty();
 
-    MemoryAgent(NodeName name, String broker, String digest, JsonObject facts, RandomGenerator random) {
+    MemoryAgent(NodeName name, String broker, Seal seal, String digest, JsonObject facts, RandomGenerator random) {
         this.name = name;
+        this.seal = seal;
         var settings = new AgentCore.Settings(
                 name,
                 NodeName.CENTRAL,
@@ -194,7 +198,7 @@ final class MemoryAgent implements AutoCloseable {
         public void log(System.Logger.Level level, String text) {}
 
         void carryOut() {
-            frames.forEach(frame -> bus.publish(encoder.encode(frame)));
+            frames.forEach(frame -> bus.publish(seal.seal(encoder.encode(frame))));
             frames.clear();
             starts.forEach(start ->
                     ends.add((core, now) -> core.ended(now, start.command.id(), outcome(start.attempt, now.wall()))));
@@ -233,8 +237,11 @@ final class MemoryAgent implements AutoCloseable {
         @Override
         public void message(WireMessage message, long position) throws InterruptedException {
             try {
+                seal.check(message);
                 Frame frame = FrameCodec.decode(message);
                 inputs.put((core, now) -> core.frame(now, frame));
+            } catch (ForgedException e) {
+                failure = Optional.of(name + ": " + e.getMessage());
             } catch (RefusedException e) {
                 Refusal refusal = Refusal.of(message, e.getMessage());
                 inputs.put((core, now) -> core.undecodable(now, refusal));

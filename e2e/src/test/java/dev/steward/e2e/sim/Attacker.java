@@ -9,11 +9,15 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
+import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
+import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.SignedDocument;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +62,46 @@ final class Attacker {
             return frame;
         }
         return isList ? otherList(data) : otherCommand(data);
+    }
+
+    /** What a broker could make of a frame that it has seen; empty where it makes nothing. */
+    Optional<WireMessage> tampered(WireMessage message) {
+        if (world.isHealed() || !message.headers().containsKey(Seal.HEADER)) {
+            return Optional.empty();
+        }
+        world.reached(Reached.FORGED_FRAME);
+        var headers = new LinkedHashMap<>(message.headers());
+        byte[] body = message.body();
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                String name = Seal.COVERED.substring(random.nextInt(Seal.COVERED.length()));
+                headers.merge(name.substring(0, 1), "1", (value, one) -> value.equals("1") ? "2" : one);
+            }
+            case 1 -> {} // as it was
+            case 2 -> body = altered(body);
+            default -> headers.put("n", Long.toString(1 + random.nextInt(50)));
+        }
+        if (random.nextInt(3) == 0) {
+            headers.remove(Seal.HEADER);
+        }
+        var forged = new WireMessage(message.subject(), headers, body);
+        boolean same = Arrays.equals(body, message.body()) && headers.equals(message.headers());
+        return same ? Optional.empty() : Optional.of(forged);
+    }
+
+    /** Another digit in the place of one, which is mostly read all the same; else another bit. */
+    private byte[] altered(byte[] genuine) {
+        byte[] body = genuine.length == 0 ? new byte[] {' '} : genuine.clone();
+        int from = random.nextInt(body.length);
+        for (int i = 0; i < body.length; i++) {
+            int at = (from + i) % body.length;
+            if (body[at] >= '0' && body[at] <= '9') {
+                body[at] = (byte) ('0' + random.nextInt(10));
+                return body;
+            }
+        }
+        body[from] ^= (byte) (1 << random.nextInt(8));
+        return body;
     }
 
     private Frame otherCommand(Frame.Data data) {

@@ -53,7 +53,9 @@ final class Cancels {
         if (machine.known().isCanceled(order.id())) {
             throw new Violation("%s started %s after it had recorded a cancel".formatted(machine.label, order.id()));
         }
-        boolean excused = excuses.ledger(order) || excuses.clone(order, machine.name);
+        // A station that is taken over may as well keep a cancel back, and pass the command on when that is gone.
+        boolean excused =
+                excuses.ledger(order) || excuses.clone(order, machine.name) || excuses.forgery(order, machine.name);
         if (!excused && confirmed.contains(new Key(order.id(), machine.name))) {
             throw new Violation("%s started %s, of whose cancel the station had heard that the node has it"
                     .formatted(machine.label, order.id()));

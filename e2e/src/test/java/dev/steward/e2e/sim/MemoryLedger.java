@@ -10,9 +10,11 @@ import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.signing.KeyId;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
+import dev.steward.station.core.Token;
 import dev.steward.station.core.Transition;
 import dev.steward.store.StoreException;
 import java.time.Instant;
@@ -57,6 +59,9 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private final Map<Start, Long> outputBytes = new HashMap<>();
     private final Map<String, String> meta = new HashMap<>();
     private final TreeMap<Long, byte[]> operators = new TreeMap<>();
+    private final TreeMap<CommandId, Token> tokens = new TreeMap<>();
+    private final TreeMap<KeyId, byte[]> enrolments = new TreeMap<>();
+    private final TreeMap<KeyId, byte[]> nodeRecords = new TreeMap<>();
     private int events;
     private int quarantined;
 
@@ -79,6 +84,9 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
         outputBytes.putAll(other.outputBytes);
         meta.putAll(other.meta);
         operators.putAll(other.operators);
+        tokens.putAll(other.tokens);
+        enrolments.putAll(other.enrolments);
+        nodeRecords.putAll(other.nodeRecords);
         this.events = other.events;
         this.quarantined = other.quarantined;
     }
@@ -143,6 +151,13 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
             case LedgerWrite.PutOutput output -> putOutput(output);
             case LedgerWrite.PutOperators(long number, byte[] signed) ->
                 insert(operators, operators.size() + 1L, signed);
+            case LedgerWrite.PutToken(Token token) -> undo.put(tokens, token.id(), token);
+            case LedgerWrite.DeleteToken(CommandId id) -> undo.remove(tokens, id);
+            case LedgerWrite.PutEnrolment(var request, byte[] signed, Instant at) ->
+                undo.put(enrolments, request.issuer(), signed);
+            case LedgerWrite.DeleteEnrolment(KeyId key) -> undo.remove(enrolments, key);
+            case LedgerWrite.PutNodeRecord(var record, byte[] signed) ->
+                undo.put(nodeRecords, record.key().id(), signed);
             case LedgerWrite.PutGeneration(long generation) ->
                 undo.put(meta, "generation", Long.toString(Math.max(lastGeneration(), generation)));
             case LedgerWrite.PutEvent event -> {
@@ -271,6 +286,21 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     @Override
     public Optional<byte[]> operators() {
         return Optional.ofNullable(operators.lastEntry()).map(Map.Entry::getValue);
+    }
+
+    @Override
+    public List<Token> tokens() {
+        return List.copyOf(tokens.values());
+    }
+
+    @Override
+    public List<byte[]> enrolments() {
+        return List.copyOf(enrolments.values());
+    }
+
+    @Override
+    public List<byte[]> nodeRecords() {
+        return List.copyOf(nodeRecords.values());
     }
 
     @Override

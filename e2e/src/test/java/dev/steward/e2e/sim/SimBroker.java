@@ -347,7 +347,9 @@ final class SimBroker {
             WireMessage message = remembered.get(random.nextInt(remembered.size()));
             world.reached(Reached.FRAME_REPLAYED);
             String to = message.subject().substring(0, message.subject().indexOf('.'));
-            world.after(random.nextInt(2_000), () -> hand(to, message));
+            long when = random.nextInt(2_000);
+            world.after(when, () -> hand(to, message));
+            world.after(when, () -> world.attacker().tampered(message).ifPresent(forged -> hand(to, forged)));
         }
     }
 

@@ -17,6 +17,8 @@ import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
+import dev.steward.message.seal.ForgedException;
+import dev.steward.message.seal.FrameGuard;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -45,6 +47,7 @@ final class SimNode extends SimProgram<AgentCore> {
     }
 
     final NodeName name;
+    private final FrameGuard guard;
     private final int concurrency;
     private final List<SimTask> tasks = new ArrayList<>();
     private final HashSet<CommandId> unsettled = new HashSet<>();
@@ -62,6 +65,7 @@ final class SimNode extends SimProgram<AgentCore> {
     SimNode(World world, String label, NodeName name, int concurrency, MemoryJournal disk) {
         super(world, label);
         this.name = name;
+        this.guard = SimKeys.guardOf(name);
         this.concurrency = concurrency;
         this.disk = disk;
         this.client = world.broker().client(name.value(), new FromBroker());
@@ -338,7 +342,7 @@ final class SimNode extends SimProgram<AgentCore> {
         public void send(Frame frame) {
             afterCommit(() -> {
                 world.flow().sent(SimNode.this, frame);
-                client.publish(FrameCodec.encode(frame));
+                client.publish(SimKeys.atNode(name).seal(FrameCodec.encode(frame)));
             });
         }
 
@@ -407,9 +411,13 @@ final class SimNode extends SimProgram<AgentCore> {
         @Override
         public void message(WireMessage message, OptionalLong position) {
             try {
+                guard.check(message);
                 Frame frame = FrameCodec.decode(message);
                 world.flow().arrived(SimNode.this, frame);
                 input((core, now) -> core.frame(now, frame));
+            } catch (ForgedException e) {
+                world.reached(Reached.FORGED_FRAME_REFUSED);
+                guard.refused(e.kind(), message).ifPresent(text -> input((core, now) -> core.forged(now, text)));
             } catch (RefusedException e) {
                 input((core, now) -> core.undecodable(now, Refusal.of(message, e.getMessage())));
             }

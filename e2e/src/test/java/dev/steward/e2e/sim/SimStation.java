@@ -3,7 +3,10 @@ package dev.steward.e2e.sim;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.EnrolmentAnswer;
+import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
@@ -14,6 +17,8 @@ import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
+import dev.steward.message.seal.ForgedException;
+import dev.steward.message.seal.FrameGuard;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.LedgerWrite;
@@ -44,6 +49,7 @@ final class SimStation extends SimProgram<StationCore> {
     private record ConfirmedCancel(CommandId command, NodeName node) {}
 
     private final SimBroker.Reader reader;
+    private final FrameGuard guard = SimKeys.stationGuard();
     private final List<MemoryLedger> copies = new ArrayList<>();
     private final List<Transition> uncommitted = new ArrayList<>();
     private final List<LedgerWrite.PutEvent> uncommittedEvents = new ArrayList<>();
@@ -305,7 +311,8 @@ final class SimStation extends SimProgram<StationCore> {
                 if (frame instanceof Frame.Data data) {
                     world.oracle().judgeSend(SimStation.this, data);
                 }
-                reader.publish(FrameCodec.encode(world.attacker().touch(frame)));
+                reader.publish(SimKeys.atStation(frame.envelope().to())
+                        .seal(FrameCodec.encode(world.attacker().touch(frame))));
             });
         }
 
@@ -314,6 +321,12 @@ final class SimStation extends SimProgram<StationCore> {
 
         @Override
         public void trust(Trust trust) {}
+
+        @Override
+        public void answer(EnrolmentRequest request, EnrolmentAnswer answer) {}
+
+        @Override
+        public void node(NodeRecord record) {}
 
         @Override
         public void log(System.Logger.Level level, String text) {
@@ -352,10 +365,18 @@ final class SimStation extends SimProgram<StationCore> {
         @Override
         public void message(WireMessage message, OptionalLong position) {
             try {
+                guard.check(message);
                 Frame frame = FrameCodec.decode(message);
                 world.flow().arrived(SimStation.this, frame);
                 input((core, now) -> {
                     core.frame(now, frame);
+                    mailboxPosition = position.orElseThrow();
+                });
+            } catch (ForgedException e) {
+                world.reached(Reached.FORGED_FRAME_REFUSED);
+                Optional<String> worth = guard.refused(e.kind(), message);
+                input((core, now) -> {
+                    worth.ifPresent(text -> core.forged(now, text));
                     mailboxPosition = position.orElseThrow();
                 });
             } catch (RefusedException e) {

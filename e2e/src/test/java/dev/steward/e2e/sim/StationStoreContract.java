@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.json.JsonObject;
@@ -17,10 +19,12 @@ import dev.steward.message.link.LinkStore.SeenKey;
 import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore.KeptCancel;
 import dev.steward.station.core.StationStore.KnownNode;
+import dev.steward.station.core.Token;
 import dev.steward.station.core.Transition;
 import dev.steward.store.StoreException;
 import java.time.Instant;
@@ -35,6 +39,9 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
     void anEmptyLedgerHasNothing() {
         CommandId id = id();
         assertThat(store().nodes()).isEmpty();
+        assertThat(store().tokens()).isEmpty();
+        assertThat(store().enrolments()).isEmpty();
+        assertThat(store().nodeRecords()).isEmpty();
         assertThat(store().execution(id, SHIP1)).isEmpty();
         assertThat(store().targets(id)).isEmpty();
         assertThat(store().document(id, 1)).isEmpty();
@@ -141,6 +148,52 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         assertThat(store().operators().orElseThrow()).isEqualTo(bytes("tenth"));
         reopen();
         assertThat(store().operators().orElseThrow()).isEqualTo(bytes("second"));
+    }
+
+    @Test
+    void aTokenIsKeptUntilItIsDeletedAndKnowsWhoHasUsedIt() {
+        var open = new Token(id(), SimOperator.ANNA.key(), Optional.empty(), COARSE, COARSE, Optional.empty());
+        var bound = new Token(
+                id(), SimOperator.BOB.key(), Optional.of(SHIP1), COARSE, COARSE.plusSeconds(1), Optional.empty());
+        var used = new Token(
+                open.id(),
+                open.key(),
+                open.node(),
+                COARSE,
+                COARSE,
+                Optional.of(SimOperator.EVE.key().id()));
+        apply(new LedgerWrite.PutToken(open));
+        apply(new LedgerWrite.PutToken(bound));
+        assertThat(store().tokens()).containsExactlyInAnyOrder(open, bound);
+        apply(new LedgerWrite.PutToken(used));
+        commit();
+
+        begin();
+        apply(new LedgerWrite.DeleteToken(bound.id()));
+        assertThat(store().tokens()).containsExactly(used);
+        reopen();
+        assertThat(store().tokens()).containsExactlyInAnyOrder(used, bound);
+    }
+
+    @Test
+    void requestsAndRecordsOfNodesAreKeptByKey() {
+        var key = SimOperator.EVE.key();
+        var linkKey = LinkKeyPair.generate().key();
+        var request = new EnrolmentRequest(id(), SimOperator.FLEET, COARSE, id(), SHIP1, key, linkKey);
+        var record = new NodeRecord(
+                id(), SimOperator.FLEET, SimOperator.KEY.id(), COARSE, 1, SHIP1, key, linkKey, Optional.empty());
+        apply(new LedgerWrite.PutEnrolment(request, bytes("request"), COARSE));
+        apply(new LedgerWrite.PutNodeRecord(record, bytes("first")));
+        commit();
+
+        begin();
+        apply(new LedgerWrite.DeleteEnrolment(key.id()));
+        apply(new LedgerWrite.PutNodeRecord(record, bytes("second")));
+        assertThat(store().enrolments()).isEmpty();
+        assertThat(store().nodeRecords()).containsExactly(bytes("second"));
+        reopen();
+        assertThat(store().enrolments()).containsExactly(bytes("request"));
+        assertThat(store().nodeRecords()).containsExactly(bytes("first"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** One simulation: everything that happens follows from its seed, in one thread, in virtual time. */
 final class World {
@@ -57,10 +58,12 @@ final class World {
         this.operator = new Operator(this, seed);
         this.attacker = new Attacker(this, seed);
         this.faults = new Faults(this, nodes, stations);
-        stations.add(new SimStation(this, "central", new MemoryLedger()));
-        for (int i = 1; i <= plan.nodes(); i++) {
-            String name = "ship" + i;
-            nodes.add(new SimNode(this, name, new NodeName(name), plan.concurrency(), new MemoryJournal(this::wall)));
+        List<NodeName> names = IntStream.rangeClosed(1, plan.nodes())
+                .mapToObj(i -> new NodeName("ship" + i))
+                .toList();
+        stations.add(new SimStation(this, "central", SimKeys.ledger(names)));
+        for (NodeName name : names) {
+            nodes.add(new SimNode(this, name.value(), name, plan.concurrency(), new MemoryJournal(this::wall)));
         }
     }
 

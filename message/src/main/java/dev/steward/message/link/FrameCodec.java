@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *   l  lane: c, r or b         n  number on the lane
  *   i  message id, or its counter alone where its session is s
  *   z  how the body is compressed: d2; as it is where this is missing
- *   m  MAC; kept free
+ *   m  MAC, of all the others and of subject and body; see Seal
  * </pre>
  *
  * Unknown headers are passed over, so that tools may add their own. A message whose own part can't be read, but the

@@ -35,9 +35,15 @@ public record SignedDocument(byte[] document, List<Signature> signatures) {
         signatures = List.copyOf(signatures);
     }
 
-    public static SignedDocument sign(Document document, Signer signer) throws SigningException {
+    /** @param signers in order; the first one is the issuer */
+    public static SignedDocument sign(Document document, Signer... signers) throws SigningException {
         byte[] bytes = document.encode();
-        return new SignedDocument(bytes, List.of(new Signature(signer.key().id(), signer.sign(toBeSigned(bytes)))));
+        byte[] text = toBeSigned(bytes);
+        var signatures = new ArrayList<Signature>();
+        for (Signer signer : signers) {
+            signatures.add(new Signature(signer.key().id(), signer.sign(text)));
+        }
+        return new SignedDocument(bytes, signatures);
     }
 
     /** Whether one of the signatures is by this key and holds. */

@@ -162,15 +162,7 @@ public final class Trust {
      */
     public void checkList(SignedDocument signed, OperatorList next, Instant now) throws RefusedException {
         TrustFile file = file();
-        authenticate(signed, next);
-        long authorities = goodSigners(signed, next, now).stream()
-                .filter(Operator::isAuthority)
-                .count();
-        if (authorities < file.authoritySignatures()) {
-            throw new RefusedException(
-                    "authority: a list of operators needs the signatures of %d authorities of the trust file, this one has %d"
-                            .formatted(file.authoritySignatures(), authorities));
-        }
+        checkAuthorities(signed, next, now);
         if (next.number() <= listNumber()) {
             throw new RefusedException("number: the list of operators in force has number %d, this one %d"
                     .formatted(listNumber(), next.number()));
@@ -186,6 +178,25 @@ public final class Trust {
                 throw new RefusedException(
                         "name: %s is an authority of the trust file, with another key".formatted(each.name()));
             }
+        }
+    }
+
+    /**
+     * Whether as many authorities as the trust file asks for have signed what only they may say: lists of operators, and
+     * which machine is a node.
+     *
+     * @throws RefusedException where they have not; the text begins with the check that failed
+     */
+    public void checkAuthorities(SignedDocument signed, Document document, Instant now) throws RefusedException {
+        TrustFile file = file();
+        authenticate(signed, document);
+        long authorities = goodSigners(signed, document, now).stream()
+                .filter(Operator::isAuthority)
+                .count();
+        if (authorities < file.authoritySignatures()) {
+            throw new RefusedException(
+                    "authority: this needs the signatures of %d authorities of the trust file, and has %d"
+                            .formatted(file.authoritySignatures(), authorities));
         }
     }
 

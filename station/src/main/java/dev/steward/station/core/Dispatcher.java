@@ -55,6 +55,7 @@ final class Dispatcher {
     private final Executions executions;
     private final Cancels cancels;
     private final Operators operators;
+    private final NodeRecords records;
     private Space space;
 
     Dispatcher(
@@ -64,6 +65,7 @@ final class Dispatcher {
             Executions executions,
             Cancels cancels,
             Operators operators,
+            NodeRecords records,
             Space space) {
         this.space = space;
         this.store = store;
@@ -72,6 +74,7 @@ final class Dispatcher {
         this.executions = executions;
         this.cancels = cancels;
         this.operators = operators;
+        this.records = records;
     }
 
     void space(Space next) {
@@ -220,6 +223,12 @@ final class Dispatcher {
                     throw new OrderRefused(
                             Answer.Reason.UNKNOWN_NODE,
                             "no node '%s'; nothing was ordered. See steward nodes".formatted(target));
+                }
+                if (!records.isLetIn(target)) {
+                    throw new OrderRefused(
+                            Answer.Reason.UNKNOWN_NODE,
+                            "the key of node '%s' was revoked, or never approved; nothing was ordered. See steward node --help"
+                                    .formatted(target));
                 }
             }
         }

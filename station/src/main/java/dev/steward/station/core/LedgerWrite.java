@@ -3,18 +3,21 @@ package dev.steward.station.core;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.LinkWrite;
+import dev.steward.message.signing.KeyId;
 import java.time.Instant;
 
 /** A change of the ledger. */
 public sealed interface LedgerWrite {
     record OfLink(LinkWrite write) implements LedgerWrite {}
 
-    /** A node that says hello for the first time. */
+    /** A node that is let in for the first time. */
     record PutNode(NodeName node, Instant at) implements LedgerWrite {}
 
     record PutFacts(NodeName node, String digest, JsonObject facts) implements LedgerWrite {}
@@ -43,6 +46,20 @@ public sealed interface LedgerWrite {
 
     /** A new list of operators, signed. */
     record PutOperators(long number, byte[] signed) implements LedgerWrite {}
+
+    /** A token, new or used. */
+    record PutToken(Token token) implements LedgerWrite {}
+
+    record DeleteToken(CommandId id) implements LedgerWrite {}
+
+    /** A machine has asked to become a node; {@code signed} is how it said so. */
+    record PutEnrolment(EnrolmentRequest request, byte[] signed, Instant at) implements LedgerWrite {}
+
+    /** A request that is answered, or whose token is gone. */
+    record DeleteEnrolment(KeyId key) implements LedgerWrite {}
+
+    /** The newest record of a node's key, signed. */
+    record PutNodeRecord(NodeRecord record, byte[] signed) implements LedgerWrite {}
 
     /** A generation above the station's own has spoken to a node: the next start takes one above it. */
     record PutGeneration(long generation) implements LedgerWrite {}

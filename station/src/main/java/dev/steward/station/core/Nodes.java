@@ -76,6 +76,7 @@ final class Nodes {
     private long position;
     private long counter;
     private boolean open;
+    private boolean connected;
     private long listNumber;
 
     /** @param open whether anything is taken from nodes */
@@ -104,14 +105,15 @@ final class Nodes {
         return Optional.ofNullable(nodes.get(name));
     }
 
-    /** The node, known from now on; empty where the station has as many as it keeps. */
-    Optional<Node> findOrAdd(NodeName name, Now now) {
-        Node node = nodes.get(name);
-        if (node == null && nodes.size() < Limits.NODES) {
+    /** The node is known from now on. */
+    void ensure(NodeName name, Now now) {
+        if (!nodes.containsKey(name)) {
             sink.write(new LedgerWrite.PutNode(name, now.wall()));
-            node = add(name);
+            Node node = add(name);
+            if (connected) {
+                node.link.connected(now, sinkOf(node));
+            }
         }
-        return Optional.ofNullable(node);
     }
 
     Collection<Node> all() {
@@ -185,11 +187,24 @@ final class Nodes {
         node.link.withdraw(entry, sinkOf(node));
     }
 
+    /** Whoever spoke under this name is heard no more. */
+    void cutOff(NodeName name, Now now) {
+        Node node = nodes.get(name);
+        if (node != null) {
+            node.link.disconnected(sinkOf(node));
+            if (connected) {
+                node.link.connected(now, sinkOf(node)); // for whoever comes after him
+            }
+        }
+    }
+
     void connected(Now now) {
+        connected = true;
         nodes.values().forEach(node -> node.link.connected(now, sinkOf(node)));
     }
 
     void disconnected() {
+        connected = false;
         nodes.values().forEach(node -> node.link.disconnected(sinkOf(node)));
     }
 

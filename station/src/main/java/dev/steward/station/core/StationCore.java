@@ -3,6 +3,7 @@ package dev.steward.station.core;
 
 import dev.steward.message.Ack;
 import dev.steward.message.CommandId;
+import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.ErrorEvent;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Inquiry;
@@ -23,6 +24,7 @@ import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.link.Session;
 import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.LocalTrust;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,7 @@ public final class StationCore {
     private final Executions executions;
     private final Cancels cancels;
     private final Operators operators;
+    private final Enrolments enrolments;
     private final Dispatcher dispatcher;
     private final Tally undecodable = new Tally();
     private final Tally refusals = new Tally();
@@ -70,7 +73,9 @@ public final class StationCore {
         this.executions = new Executions(self, store, sink);
         this.cancels = new Cancels(store, sink, nodes);
         this.operators = new Operators(store, sink, nodes, signatures, trust);
-        this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, space);
+        var records = new NodeRecords(self, store, sink, nodes);
+        this.enrolments = new Enrolments(self, store, sink, records, operators, signatures);
+        this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, records, space);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
     }
 
@@ -95,6 +100,33 @@ public final class StationCore {
         return answer;
     }
 
+    /** Makes a token good that an operator has made. */
+    public Answer token(Token token) {
+        return enrolments.token(token);
+    }
+
+    public Answer revokeToken(CommandId id) {
+        return enrolments.revokeToken(id);
+    }
+
+    /** Takes signed records of nodes, one after the other up to the first that is refused. */
+    public Answer nodeRecords(Now now, List<byte[]> documents) {
+        Answer answer = enrolments.publish(now, documents);
+        handleEvents(now);
+        return answer;
+    }
+
+    /** A machine asks to become a node. */
+    public void enrolment(Now now, SignedDocument signed, EnrolmentRequest request) {
+        enrolments.request(now, signed, request);
+    }
+
+    /** Frames were refused that are not from whom they say; told at a bounded pace. */
+    public void forged(Now now, String text) {
+        sink.write(new LedgerWrite.PutEvent(self, "link", text, now.wall(), now.wall()));
+        sink.log(System.Logger.Level.WARNING, text);
+    }
+
     /** The station's own trust file has changed. */
     public void trust(LocalTrust trust) {
         operators.local(trust);
@@ -112,9 +144,7 @@ public final class StationCore {
 
     public void frame(Now now, Frame frame) {
         NodeName from = frame.envelope().from();
-        Optional<Nodes.Node> node = from.equals(self)
-                ? Optional.empty()
-                : frame instanceof Frame.Hello ? nodes.findOrAdd(from, now) : nodes.find(from);
+        Optional<Nodes.Node> node = nodes.find(from);
         if (node.isEmpty()) {
             var nothing = new WireMessage("from " + from, Map.of(), new byte[0]);
             refuse(now, self, Refusal.of(nothing, "not a node of this station"));
@@ -135,6 +165,7 @@ public final class StationCore {
         if (now.millis() >= expireAt) {
             expireAt = now.millis() + EXPIRE_EVERY_MS;
             dispatcher.expire(now);
+            enrolments.tick(now);
         }
         if (now.millis() >= storeHeardAt) {
             storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;

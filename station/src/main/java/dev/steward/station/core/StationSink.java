@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.core;
 
+import dev.steward.message.EnrolmentAnswer;
+import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.link.Frame;
 import dev.steward.message.trust.Trust;
 import java.time.Instant;
@@ -17,6 +20,12 @@ public interface StationSink {
 
     /** Whom this station takes for operators from now on. */
     void trust(Trust trust);
+
+    /** What a machine that asks to become a node is told. */
+    void answer(EnrolmentRequest request, EnrolmentAnswer answer);
+
+    /** Whose frames are taken from now on, and whose no more. */
+    void node(NodeRecord record);
 
     /** For the station's own log. */
     void log(System.Logger.Level level, String text);

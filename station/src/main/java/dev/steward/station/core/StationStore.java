@@ -59,6 +59,14 @@ public interface StationStore extends LinkStore {
     /** The newest signed list of operators, where there is one. */
     Optional<byte[]> operators();
 
+    List<Token> tokens();
+
+    /** The signed requests of machines that wait to become nodes. */
+    List<byte[]> enrolments();
+
+    /** The newest signed record of each node's key. */
+    List<byte[]> nodeRecords();
+
     boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset);
 
     /** Bytes of output that are there of one start. */

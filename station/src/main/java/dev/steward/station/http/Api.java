@@ -9,6 +9,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.seal.LinkKey;
 import dev.steward.station.core.Answer;
 import dev.steward.station.ledger.LedgerReader;
 import io.javalin.Javalin;
@@ -42,6 +43,7 @@ public final class Api implements AutoCloseable {
      *
      * @param token bearer token, which may do everything
      * @param station name of the station's node
+     * @param linkKey of its links, and {@code broker} where it finds the broker: what tokens tell
      * @param clock by which links and sessions of the page end
      */
     public record Settings(
@@ -49,6 +51,8 @@ public final class Api implements AutoCloseable {
             int port,
             String token,
             NodeName station,
+            LinkKey linkKey,
+            String broker,
             String version,
             long generation,
             InstantSource clock) {}
@@ -118,6 +122,7 @@ public final class Api implements AutoCloseable {
         get(routes, "/api/v1/events", this::events);
         get(routes, "/api/v1/operators", this::operators);
         routes.post("/api/v1/operators", this::publishOperators);
+        new EnrolmentRoutes(settings, orders, ledger).route(routes);
         routes.post("/api/v1/commands", this::order);
         get(routes, "/api/v1/commands", this::commands);
         get(routes, "/api/v1/commands/{id}", context -> json(context, Views.command(command(context))));
@@ -307,7 +312,7 @@ public final class Api implements AutoCloseable {
         return found.getFirst();
     }
 
-    private static List<byte[]> documents(Context context, int max) throws RefusedException {
+    static List<byte[]> documents(Context context, int max) throws RefusedException {
         JsonObject request = Json.object(context.bodyAsBytes(), Limits.REQUEST_BYTES);
         request.onlyKnown(Set.of("documents"));
         List<String> documents = request.texts("documents", max);
@@ -333,11 +338,11 @@ public final class Api implements AutoCloseable {
         }
     }
 
-    private interface Call {
+    interface Call {
         Answer call() throws InterruptedException, TimeoutException, RefusedException;
     }
 
-    private static List<CommandId> accepted(Call call) throws InterruptedException {
+    static List<CommandId> accepted(Call call) throws InterruptedException {
         try {
             return switch (call.call()) {
                 case Answer.Accepted(List<CommandId> commands) -> commands;
@@ -383,7 +388,7 @@ public final class Api implements AutoCloseable {
         };
     }
 
-    private static void json(Context context, Map<String, ? extends @Nullable Object> object) {
+    static void json(Context context, Map<String, ? extends @Nullable Object> object) {
         context.contentType(Errors.JSON);
         context.header("Cache-Control", "no-store");
         context.result(Json.bytes(object));

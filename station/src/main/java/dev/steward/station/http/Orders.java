@@ -4,6 +4,7 @@ package dev.steward.station.http;
 import dev.steward.message.CommandId;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.Token;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
@@ -14,6 +15,15 @@ public interface Orders {
 
     /** @throws TimeoutException where the ledger does not answer in time; the list may yet be recorded */
     Answer operators(List<byte[]> documents) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; the token may yet be recorded */
+    Answer token(Token token) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; the token may yet be revoked */
+    Answer revokeToken(CommandId id) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; the records may yet be kept */
+    Answer nodeRecords(List<byte[]> documents) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the order may yet be recorded */
     Answer order(List<byte[]> documents) throws InterruptedException, TimeoutException;

@@ -26,6 +26,7 @@ final class Views {
         @Nullable JsonObject facts = node.facts() == null ? null : field(node.facts(), "facts");
         var view = new LinkedHashMap<String, @Nullable Object>();
         view.put("name", node.name());
+        view.put("fingerprint", node.fingerprint());
         view.put("reachable", presence.isReachable(node.name()));
         view.put("lastHeardAt", presence.lastHeardAt(node.name(), node.lastHeardAt()));
         view.put("labels", facts != null && facts.get("labels") instanceof JsonObject labels ? labels : Map.of());

@@ -12,9 +12,11 @@ import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.signing.KeyId;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
+import dev.steward.station.core.Token;
 import dev.steward.station.core.Transition;
 import dev.steward.store.Database;
 import dev.steward.store.SqliteLinkStore;
@@ -77,6 +79,15 @@ public final class Ledger implements StationStore, AutoCloseable {
     public void beginEra(String name) {
         database.execute("INSERT INTO era (name, first_seq) VALUES (?,?)", name, lastSeq() + 1);
         database.execute("DELETE FROM era WHERE position <= (SELECT max(position) FROM era) - ?", ERAS);
+    }
+
+    /** The public key of the station's links, as the nodes of this ledger know it. */
+    public Optional<String> linkKey() {
+        return meta("link-key");
+    }
+
+    public void putLinkKey(String key) {
+        putMeta("link-key", key);
     }
 
     /** The place in the mailbox up to which everything is recorded; 0 in another incarnation of it. */
@@ -155,6 +166,21 @@ public final class Ledger implements StationStore, AutoCloseable {
                         chunk.bytes());
                 Rows.update(database, execution);
             }
+            case LedgerWrite.PutToken(Token token) -> putToken(token);
+            case LedgerWrite.DeleteToken(CommandId id) ->
+                database.execute("DELETE FROM token WHERE id = ?", id.toString());
+            case LedgerWrite.PutEnrolment(var request, byte[] signed, Instant at) ->
+                database.execute("""
+                        INSERT INTO enrolment (key, node, signed, requested_at) VALUES (?1,?2,?3,?4)
+                        ON CONFLICT (key) DO UPDATE SET node = ?2, signed = ?3
+                        """, request.issuer().value(), request.node().value(), signed, Times.text(at));
+            case LedgerWrite.DeleteEnrolment(var key) ->
+                database.execute("DELETE FROM enrolment WHERE key = ?", key.value());
+            case LedgerWrite.PutNodeRecord(var record, byte[] signed) ->
+                database.execute("""
+                        INSERT INTO node_record (key, node, revoked, signed) VALUES (?1,?2,?3,?4)
+                        ON CONFLICT (key) DO UPDATE SET node = ?2, revoked = ?3, signed = ?4
+                        """, record.key().id().value(), record.node().value(), record.isRevoked(), signed);
             case LedgerWrite.PutGeneration(long generation) ->
                 putMeta("generation", Long.toString(Math.max(lastGeneration(), generation)));
             case LedgerWrite.PutEvent event -> putEvent(event);
@@ -257,6 +283,23 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
+    public List<Token> tokens() {
+        return database.query(
+                "SELECT id, key, node, created_at, expires_at, used_by FROM token ORDER BY created_at, id",
+                Rows::token);
+    }
+
+    @Override
+    public List<byte[]> enrolments() {
+        return database.query("SELECT signed FROM enrolment ORDER BY requested_at, key", row -> row.getBytes(1));
+    }
+
+    @Override
+    public List<byte[]> nodeRecords() {
+        return database.query("SELECT signed FROM node_record ORDER BY key", row -> row.getBytes(1));
+    }
+
+    @Override
     public boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset) {
         return database.first(
                         "SELECT 1 FROM output WHERE command = ? AND node = ? AND attempt = ? AND stream = ? AND offset = ?",
@@ -339,6 +382,20 @@ public final class Ledger implements StationStore, AutoCloseable {
         database.execute("INSERT INTO operators (number, signed) VALUES (?,?)", number, signed);
         database.execute(
                 "DELETE FROM operators WHERE position <= (SELECT max(position) FROM operators) - ?", OPERATOR_LISTS);
+    }
+
+    private void putToken(Token token) {
+        database.execute(
+                """
+                INSERT INTO token (id, key, node, created_at, expires_at, used_by) VALUES (?1,?2,?3,?4,?5,?6)
+                ON CONFLICT (id) DO UPDATE SET used_by = ?6
+                """,
+                token.id().toString(),
+                token.key().toString(),
+                token.node().map(NodeName::value).orElse(null),
+                Times.text(token.createdAt()),
+                Times.text(token.expiresAt()),
+                token.usedBy().map(KeyId::value).orElse(null));
     }
 
     private void putEvent(LedgerWrite.PutEvent event) {

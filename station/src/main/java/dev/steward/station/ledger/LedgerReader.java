@@ -57,10 +57,22 @@ public final class LedgerReader implements AutoCloseable {
      */
     public record Event(long position, String node, String source, String text, String at, String receivedAt) {}
 
+    /** @param fingerprint of the key that is let in under this name, null where there is none */
     public record Node(
             String name,
+            @Nullable String fingerprint,
             @Nullable String lastHeardAt,
             @Nullable String facts) {}
+
+    public record TokenRow(
+            String id,
+            @Nullable String node,
+            String createdAt,
+            String expiresAt,
+            @Nullable String usedBy) {}
+
+    /** A machine that waits to become a node; {@code signed} is its request. */
+    public record EnrolmentRow(byte[] signed, String requestedAt) {}
 
     public record ExecutionRow(
             String node,
@@ -118,8 +130,30 @@ public final class LedgerReader implements AutoCloseable {
 
     public List<Node> nodes() throws InterruptedException {
         return with(database -> database.query(
-                "SELECT name, last_heard_at, facts FROM node ORDER BY name",
-                row -> new Node(row.getString(1), row.getString(2), row.getString(3))));
+                """
+                SELECT name, (SELECT key FROM node_record WHERE node_record.node = name AND revoked = 0), last_heard_at,
+                  facts
+                FROM node ORDER BY name
+                """, row -> new Node(row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
+    }
+
+    public List<TokenRow> tokens() throws InterruptedException {
+        return with(database -> database.query(
+                "SELECT id, node, created_at, expires_at, used_by FROM token ORDER BY created_at, id",
+                row -> new TokenRow(
+                        row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5))));
+    }
+
+    public List<EnrolmentRow> enrolments() throws InterruptedException {
+        return with(database -> database.query(
+                "SELECT signed, requested_at FROM enrolment ORDER BY node, requested_at",
+                row -> new EnrolmentRow(row.getBytes(1), row.getString(2))));
+    }
+
+    /** The newest signed record of each key that has or had this name. */
+    public List<byte[]> nodeRecords(String node) throws InterruptedException {
+        return with(database -> database.query(
+                "SELECT signed FROM node_record WHERE node = ? ORDER BY revoked, key", row -> row.getBytes(1), node));
     }
 
     /**

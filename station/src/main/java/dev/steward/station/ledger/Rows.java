@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.ledger;
 
+import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.StationStore;
+import dev.steward.station.core.Token;
 import dev.steward.station.core.Transition;
 import dev.steward.store.Database;
 import dev.steward.store.StoreException;
@@ -40,6 +44,22 @@ final class Rows {
             throw new StoreException("in the ledger, a cancel: " + e.getMessage(), e);
         }
         throw new StoreException("in the ledger, a cancel is none", null);
+    }
+
+    static Token token(ResultSet row) throws SQLException {
+        try {
+            String node = row.getString(3);
+            String usedBy = row.getString(6);
+            return new Token(
+                    CommandId.parse(row.getString(1)),
+                    VerificationKey.parse(row.getString(2)),
+                    node == null ? Optional.empty() : Optional.of(NodeName.parse(node)),
+                    Instant.parse(row.getString(4)),
+                    Instant.parse(row.getString(5)),
+                    usedBy == null ? Optional.empty() : Optional.of(KeyId.parse(usedBy)));
+        } catch (RefusedException e) {
+            throw new StoreException("in the ledger, a token: " + e.getMessage(), e);
+        }
     }
 
     static void insert(Database database, Execution execution) {

@@ -58,6 +58,15 @@ final class Schema {
             DELETE FROM cancel;
             ALTER TABLE command ADD COLUMN issuer_key TEXT NOT NULL DEFAULT '';
             ALTER TABLE command ADD COLUMN dry_run INTEGER NOT NULL DEFAULT 0;
+            """, """
+            CREATE TABLE token (
+              id TEXT PRIMARY KEY, key TEXT NOT NULL, node TEXT, created_at TEXT NOT NULL, expires_at TEXT NOT NULL,
+              used_by TEXT);
+            CREATE TABLE enrolment (
+              key TEXT PRIMARY KEY, node TEXT NOT NULL, signed BLOB NOT NULL, requested_at TEXT NOT NULL);
+            CREATE TABLE node_record (
+              key TEXT PRIMARY KEY, node TEXT NOT NULL, revoked INTEGER NOT NULL, signed BLOB NOT NULL);
+            CREATE INDEX node_record_node ON node_record (node);
             """);
 
     private Schema() {}

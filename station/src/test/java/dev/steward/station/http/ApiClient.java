@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.http;
 
+import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.VerificationKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -17,8 +20,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A client that trusts nothing: every answer is held against {@code openapi.yaml}. */
@@ -72,6 +78,24 @@ final class ApiClient implements AutoCloseable {
 
     Answer publish(byte[] signed) throws IOException, InterruptedException {
         return post("/api/v1/operators", texts(List.of(signed)));
+    }
+
+    Answer nodeRecord(byte[] signed) throws IOException, InterruptedException {
+        return post("/api/v1/node-records", texts(List.of(signed)));
+    }
+
+    Answer token(CommandId id, VerificationKey key, Optional<String> node, Duration life)
+            throws IOException, InterruptedException {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("id", id);
+        body.put("key", key);
+        node.ifPresent(name -> body.put("node", name));
+        body.put("expiresAt", Times.text(Instant.now().plus(life)));
+        return post("/api/v1/tokens", Json.bytes(body));
+    }
+
+    Answer delete(String path) throws IOException, InterruptedException {
+        return send(request(path).DELETE().build());
     }
 
     /** Orders what is signed already. */

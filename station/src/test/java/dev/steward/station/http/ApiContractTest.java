@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.steward.message.Ack;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
@@ -15,9 +16,11 @@ import dev.steward.message.OutputStreamName;
 import dev.steward.message.Space;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
 import java.io.IOException;
 import java.net.Socket;
@@ -113,7 +116,8 @@ class ApiContractTest {
             assertThat(client.get("/api/v1/version").json().text("version")).isEqualTo("1.2.3");
             assertThat(client.get("/api/v1/status").json().object("broker").bool("connected"))
                     .isTrue();
-            assertThat(client.get("/api/v1/events").json().objects("events", 9)).isEmpty();
+            assertThat(client.get("/api/v1/events").json().objects("events", 9))
+                    .allMatch(event -> "enrolment".equals(event.get("source")));
         }
     }
 
@@ -182,6 +186,44 @@ class ApiContractTest {
     }
 
     @Test
+    @Order(4)
+    void everyStepOfAnEnrolmentFitsTheContract() throws Exception {
+        TestNode ship4 = TestNode.named("ship4");
+        Ed25519 secret = Ed25519.generate();
+        CommandId token = Documents.id();
+        JsonObject told = client.token(token, secret.key(), Optional.of("ship4"), Duration.ofHours(1))
+                .json();
+        assertThat(told.text("station")).isEqualTo("central");
+        assertThat(told.text("linkKey")).isEqualTo(station.linkKey().toString());
+        assertThat(told.text("broker")).isEqualTo(station.broker.url());
+        try (var machine = new TestMachine(ship4, token, station.linkKey(), station.broker.url())) {
+            machine.ask(secret);
+            assertThat(machine.awaitAnswer().state()).isEqualTo(EnrolmentAnswer.State.PENDING);
+            JsonObject waiting = client.get("/api/v1/enrolments")
+                    .json()
+                    .objects("enrolments", 9)
+                    .getFirst();
+            assertThat(waiting.text("fingerprint"))
+                    .isEqualTo(ship4.identity().key().id().value());
+            assertThat(client.get("/api/v1/tokens")
+                            .json()
+                            .objects("tokens", 9)
+                            .getFirst()
+                            .text("usedBy"))
+                    .isEqualTo(waiting.text("fingerprint"));
+
+            byte[] record = TestOperator.sign(ship4.record(1, Optional.empty()));
+            assertThat(client.nodeRecord(record).json().text("node")).isEqualTo("ship4");
+            assertThat(machine.awaitAnswer().record().orElseThrow().encode()).isEqualTo(record);
+            assertThat(client.get("/api/v1/node-records?node=ship4").json().texts("records", 9))
+                    .containsExactly(new String(record, StandardCharsets.UTF_8));
+            assertThat(client.get("/api/v1/enrolments").json().objects("enrolments", 9))
+                    .isEmpty();
+        }
+        assertThat(client.delete("/api/v1/tokens/" + token).status()).isEqualTo(204);
+    }
+
+    @Test
     @Order(5)
     void everyRefusalFitsTheContract() throws Exception {
         Document.Command command = Documents.command("ship1");
@@ -217,6 +259,29 @@ class ApiContractTest {
         assertThat(client.post(operators, tooLarge).error()).isEqualTo("413 too-large");
         assertThat(client.publish(TestOperator.list(2)).status()).isEqualTo(200);
         assertThat(client.publish(TestOperator.list(1)).error()).isEqualTo("409 conflict");
+        CommandId token = Documents.id();
+        Ed25519 secret = Ed25519.generate();
+        client.token(token, secret.key(), Optional.empty(), Duration.ofHours(1));
+        assertThat(client.token(token, TestOperator.KEY.key(), Optional.empty(), Duration.ofHours(1))
+                        .error())
+                .isEqualTo("409 conflict");
+        assertThat(client.token(token, secret.key(), Optional.empty(), Duration.ofDays(31))
+                        .error())
+                .isEqualTo("400 bad-request");
+        assertThat(client.post("/api/v1/tokens", tooLarge).error()).isEqualTo("413 too-large");
+        assertThat(client.delete("/api/v1/tokens/xyz").error()).isEqualTo("400 bad-request");
+        assertThat(client.delete("/api/v1/tokens/" + command.id()).error()).isEqualTo("404 not-found");
+        assertThat(client.get("/api/v1/node-records").error()).isEqualTo("400 bad-request");
+        assertThat(client.post("/api/v1/node-records", new byte[0]).error()).isEqualTo("400 bad-request");
+        assertThat(client.post("/api/v1/node-records", tooLarge).error()).isEqualTo("413 too-large");
+        assertThat(client.nodeRecord(TestOperator.sign(command)).error()).isEqualTo("400 bad-request");
+        TestNode other = TestNode.named("ship1");
+        assertThat(client.nodeRecord(TestOperator.sign(other.record(1, Optional.empty())))
+                        .error())
+                .isEqualTo("409 conflict");
+        assertThat(client.nodeRecord(TestOperator.sign(TestNode.named("ship5").record(1, Optional.empty()), secret))
+                        .error())
+                .isEqualTo("403 forbidden");
         assertThat(client.get("/api/v1/commands?limit=501").error()).isEqualTo("400 bad-request");
         assertThat(client.get("/api/v1/events?before=0").error()).isEqualTo("400 bad-request");
         for (String rest : List.of("", "/executions", "/output/ship1/stdout")) {
@@ -259,6 +324,17 @@ class ApiContractTest {
                             .error())
                     .isEqualTo("503 unavailable");
             assertThat(silent.client.publish(TestOperator.list(3)).error()).isEqualTo("503 unavailable");
+            assertThat(silent.client.delete("/api/v1/tokens/" + command.id()).error())
+                    .isEqualTo("503 unavailable");
+            assertThat(silent.client
+                            .token(command.id(), TestOperator.KEY.key(), Optional.empty(), Duration.ofHours(1))
+                            .error())
+                    .isEqualTo("503 unavailable");
+            assertThat(silent.client
+                            .nodeRecord(
+                                    TestOperator.sign(TestNode.named("ship6").record(1, Optional.empty())))
+                            .error())
+                    .isEqualTo("503 unavailable");
             silent.fillStreams();
             assertThat(silent.client.get("/api/v1/stream").error()).isEqualTo("503 unavailable");
         }
@@ -277,8 +353,22 @@ class ApiContractTest {
                             .error())
                     .isEqualTo("500 internal");
             assertThat(broken.client.publish(TestOperator.list(3)).error()).isEqualTo("500 internal");
+            assertThat(broken.client.delete("/api/v1/tokens/" + Documents.id()).error())
+                    .isEqualTo("500 internal");
+            assertThat(broken.client
+                            .token(Documents.id(), TestOperator.KEY.key(), Optional.empty(), Duration.ofHours(1))
+                            .error())
+                    .isEqualTo("500 internal");
+            assertThat(broken.client
+                            .nodeRecord(
+                                    TestOperator.sign(TestNode.named("ship6").record(1, Optional.empty())))
+                            .error())
+                    .isEqualTo("500 internal");
             for (String path : List.of(
                     "nodes",
+                    "tokens",
+                    "enrolments",
+                    "node-records?node=ship1",
                     "events",
                     "commands",
                     "commands/ffffffff",
@@ -363,6 +453,21 @@ class ApiContractTest {
                 }
 
                 @Override
+                public Answer token(Token token) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
+                public Answer revokeToken(CommandId id) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
+                public Answer nodeRecords(List<byte[]> documents) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
                 public Answer order(List<byte[]> documents) throws TimeoutException {
                     return loop.answer();
                 }
@@ -374,7 +479,16 @@ class ApiContractTest {
             };
             int port = FreePort.next();
             api = new Api(
-                    new Api.Settings("127.0.0.1", port, "secret", NodeName.CENTRAL, "1.2.3", 1, InstantSource.system()),
+                    new Api.Settings(
+                            "127.0.0.1",
+                            port,
+                            "secret",
+                            NodeName.CENTRAL,
+                            station.linkKey(),
+                            "nats://none",
+                            "1.2.3",
+                            1,
+                            InstantSource.system()),
                     orders,
                     reader,
                     new Feed(),

@@ -45,7 +45,7 @@ class ApiStatusTest {
             }
             awaitEvents(station, "?node=ship1", 3);
             ship2.say(new ErrorEvent("disk", "nearly full too", Instant.now()));
-            List<JsonObject> all = awaitEvents(station, "", 4);
+            List<JsonObject> all = awaitEvents(station, "", 6); // and that each of the two was let in
 
             assertThat(all.getFirst().text("node")).isEqualTo("ship2");
             assertThat(all.getFirst().text("source")).isEqualTo("disk");

@@ -24,6 +24,9 @@ import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.link.Session;
+import dev.steward.message.seal.ForgedException;
+import dev.steward.message.seal.LinkKey;
+import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.store.CommitLoop;
 import java.security.SecureRandom;
@@ -54,17 +57,17 @@ final class ScriptedNode implements AutoCloseable {
     private final CountDownLatch live = new CountDownLatch(1);
     private final Ends ends = new Ends();
     private final Link link;
+    private final Seal seal;
     private final CompletableFuture<NatsBus> bus = new CompletableFuture<>();
     private volatile MessageId lastMessage = new MessageId(session, 1);
     private long counter;
 
-    ScriptedNode(String name, String broker, Map<String, ?> facts) throws InterruptedException {
-        this(name, broker, facts, 0);
-    }
-
     /** @param operators the number of the list of operators that it says it has */
-    ScriptedNode(String name, String broker, Map<String, ?> facts, long operators) throws InterruptedException {
-        NodeName self = new NodeName(name);
+    ScriptedNode(TestNode node, LinkKey station, String broker, Map<String, ?> facts, long operators)
+            throws InterruptedException {
+        NodeName self = node.name();
+        String name = self.value();
+        seal = node.seal(station);
         link = new Link(Link.End.NODE, self, STATION, session, 0, HEARTBEAT, ends, random);
         link.describe("facts-" + name, JsonObject.of(facts));
         link.tellsOperators(operators);
@@ -146,7 +149,7 @@ final class ScriptedNode implements AutoCloseable {
 
         @Override
         public void send(Frame frame) {
-            bus.join().publish(FrameCodec.encode(frame));
+            bus.join().publish(seal.seal(FrameCodec.encode(frame)));
         }
 
         @Override
@@ -183,9 +186,10 @@ final class ScriptedNode implements AutoCloseable {
         public void message(WireMessage message, long position) {
             loop.execute(() -> {
                 try {
+                    seal.check(message);
                     link.frame(CommitLoop.now(), FrameCodec.decode(message), ends);
                     link.flush(ends);
-                } catch (RefusedException e) {
+                } catch (RefusedException | ForgedException e) {
                     throw new IllegalStateException("the station sent an unreadable frame: " + e.getMessage(), e);
                 }
             });

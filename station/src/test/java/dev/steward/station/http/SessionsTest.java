@@ -11,6 +11,7 @@ import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -238,7 +239,16 @@ class SessionsTest {
         Timed(LedgerReader reader, AtomicReference<Instant> now, Feed feed) throws Exception {
             int port = FreePort.next();
             api = new Api(
-                    new Api.Settings("127.0.0.1", port, "secret", NodeName.CENTRAL, "1.2.3", 1, now::get),
+                    new Api.Settings(
+                            "127.0.0.1",
+                            port,
+                            "secret",
+                            NodeName.CENTRAL,
+                            station.linkKey(),
+                            "nats://none",
+                            "1.2.3",
+                            1,
+                            now::get),
                     new NoOrders(),
                     reader,
                     feed,
@@ -276,6 +286,21 @@ class SessionsTest {
         @Override
         public Answer cancel(CommandId command, List<byte[]> documents) {
             throw new AssertionError("nothing is canceled here");
+        }
+
+        @Override
+        public Answer token(Token token) {
+            throw new AssertionError("no token is made here");
+        }
+
+        @Override
+        public Answer revokeToken(CommandId id) {
+            throw new AssertionError("no token is revoked here");
+        }
+
+        @Override
+        public Answer nodeRecords(List<byte[]> documents) {
+            throw new AssertionError("nobody is let in here");
         }
     }
 

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.agent.enrolment;
+
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.seal.LinkKeyPair;
+import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.OpenSshKey;
+import dev.steward.store.PrivateFile;
+import dev.steward.store.StoreException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The keys of a node, which it makes itself and which never leave it.
+ *
+ * @param identity what the node is, whatever its name
+ * @param link of its link to the station
+ */
+public record NodeKeys(Ed25519 identity, LinkKeyPair link) {
+    private static final String IDENTITY = "identity";
+
+    /** The keys in a data folder; empty where none were made there. */
+    public static Optional<NodeKeys> in(Path folder) {
+        Path file = folder.resolve(IDENTITY);
+        Optional<String> text = PrivateFile.read(file);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        Path linkKey = folder.resolve(PrivateFile.LINK_KEY);
+        if (PrivateFile.read(linkKey).isEmpty()) {
+            throw new StoreException(
+                    "%s is missing, the other half of this node's keys: restore it, or enrol the machine anew in an empty folder"
+                            .formatted(linkKey),
+                    null);
+        }
+        try {
+            OpenSshKey key = OpenSshKey.read(text.get().getBytes(StandardCharsets.ISO_8859_1), file.toString());
+            return Optional.of(new NodeKeys(key.key(), PrivateFile.linkKey(folder)));
+        } catch (RefusedException e) {
+            throw new StoreException(e.getMessage(), e);
+        }
+    }
+
+    /** The keys in a data folder, made where there are none; {@code identity.pub} is for people and scripts to read. */
+    public static NodeKeys ensure(Path folder, NodeName name) {
+        Optional<NodeKeys> present = in(folder);
+        if (present.isPresent()) {
+            return present.get();
+        }
+        var keys = new NodeKeys(Ed25519.generate(), LinkKeyPair.generate());
+        keys.write(folder, name);
+        return keys;
+    }
+
+    /** Writes the key files, that of the identity last. */
+    public void write(Path folder, NodeName name) {
+        PrivateFile.write(folder.resolve(PrivateFile.LINK_KEY), link.text());
+        PrivateFile.write(folder.resolve(IDENTITY + ".pub"), "%s %s\n".formatted(identity.key(), name));
+        PrivateFile.write(folder.resolve(IDENTITY), new OpenSshKey(identity, name.value()).text());
+    }
+
+    public KeyId id() {
+        return identity.key().id();
+    }
+}

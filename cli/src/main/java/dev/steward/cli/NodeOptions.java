@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import dev.steward.cli.api.EnrolmentClient;
+import dev.steward.cli.node.Approval;
+import dev.steward.cli.node.Handover;
+import dev.steward.cli.node.KnownNodes;
+import dev.steward.cli.node.NodeRevocation;
+import dev.steward.cli.operator.Identity;
+import dev.steward.cli.operator.OperatorFolder;
+import dev.steward.cli.order.Ids;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.signing.KeyId;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+
+/** What it takes to say of a key whose it is. */
+final class NodeOptions {
+    @Mixin
+    private OperatorOptions operator = new OperatorOptions();
+
+    @Mixin
+    private StationOptions station = new StationOptions();
+
+    EnrolmentClient client(Surroundings surroundings) throws Failure {
+        return station.client(surroundings).enrolment();
+    }
+
+    Approval approval(EnrolmentClient client, Surroundings surroundings, Ids ids) throws Failure {
+        OperatorFolder folder = operator.folder(surroundings, station);
+        Identity self = folder.identity(surroundings);
+        return new Approval(client, new KnownNodes(folder, self), self, ids, surroundings.clock());
+    }
+
+    NodeRevocation revocation(EnrolmentClient client, Surroundings surroundings, Ids ids) throws Failure {
+        OperatorFolder folder = operator.folder(surroundings, station);
+        Identity self = folder.identity(surroundings);
+        return new NodeRevocation(
+                client, new KnownNodes(folder, self), self, folder.known(), ids, surroundings.clock());
+    }
+
+    Handover handover(EnrolmentClient client, Surroundings surroundings) throws Failure {
+        OperatorFolder folder = operator.folder(surroundings, station);
+        Identity self = folder.identity(surroundings);
+        return new Handover(client, new KnownNodes(folder, self), self);
+    }
+
+    /** A line that reaches the same station as the same operator. */
+    String line(String subcommand, String... words) {
+        return operator.line(station, subcommand, words);
+    }
+
+    static NodeName name(String text) throws Failure {
+        try {
+            return NodeName.parse(text);
+        } catch (RefusedException e) {
+            throw Failure.usage(e.getMessage());
+        }
+    }
+
+    static Optional<KeyId> fingerprint(@Nullable String text) throws Failure {
+        try {
+            return text == null ? Optional.empty() : Optional.of(KeyId.parse(text));
+        } catch (RefusedException e) {
+            throw Failure.usage("--fingerprint: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.api;
+
+import dev.steward.cli.terminal.Failure;
+import dev.steward.message.CommandId;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Times;
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.seal.LinkKey;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The part of the station's API by which machines become nodes. */
+public final class EnrolmentClient {
+    /** What a new machine must know of the station. */
+    public record StationEnd(NodeName station, LinkKey linkKey, String broker) {
+        static StationEnd from(JsonObject json) throws RefusedException {
+            return new StationEnd(
+                    NodeName.parse(json.text("station")), LinkKey.parse(json.text("linkKey")), json.text("broker"));
+        }
+    }
+
+    private static final String TOKENS = "/api/v1/tokens";
+    private static final String RECORDS = "/api/v1/node-records";
+
+    /** More than one name can have had. */
+    private static final int RECORDS_OF_A_NAME = 10_000;
+
+    private final StationClient station;
+
+    EnrolmentClient(StationClient station) {
+        this.station = station;
+    }
+
+    /** Makes a token known, not its secret. */
+    public StationEnd register(CommandId id, VerificationKey key, Optional<NodeName> node, Instant expiresAt)
+            throws Failure, InterruptedException {
+        var body = new LinkedHashMap<String, @Nullable Object>();
+        body.put("id", id);
+        body.put("key", key);
+        node.ifPresent(name -> body.put("node", name));
+        body.put("expiresAt", Times.text(expiresAt));
+        return StationClient.decode(
+                station.post(TOKENS, Json.bytes(body), "token", "steward token list"), StationEnd::from);
+    }
+
+    public List<TokenInfo> tokens() throws Failure {
+        return StationClient.decode(
+                station.get(TOKENS), json -> StationClient.map(json.objects("tokens", Limits.NODES), TokenInfo::from));
+    }
+
+    public void revoke(CommandId token) throws Failure {
+        station.delete(TOKENS + "/" + token);
+    }
+
+    /** The machines that wait for approval. */
+    public List<EnrolmentInfo> pending() throws Failure {
+        return StationClient.decode(
+                station.get("/api/v1/enrolments"),
+                json -> StationClient.map(json.objects("enrolments", Limits.NODES), EnrolmentInfo::from));
+    }
+
+    /** The newest record of each key that ever had that name, as the station shows it: to be checked. */
+    public List<SignedDocument> records(NodeName node) throws Failure {
+        return StationClient.decode(station.get(RECORDS + "?node=" + node), json -> {
+            var records = new ArrayList<SignedDocument>();
+            for (String text : json.texts("records", RECORDS_OF_A_NAME)) {
+                records.add(SignedDocument.decode(text.getBytes(StandardCharsets.UTF_8)));
+            }
+            return records;
+        });
+    }
+
+    /** Hands in what an operator has signed of a node. */
+    public void offer(SignedDocument signed, NodeName node) throws Failure, InterruptedException {
+        station.post(RECORDS, List.of(signed.encode()), "record of " + node, "steward node pending");
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.node;
+
+import dev.steward.cli.api.EnrolmentClient;
+import dev.steward.cli.api.EnrolmentInfo;
+import dev.steward.cli.operator.Identity;
+import dev.steward.cli.order.Ids;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/** Says with the operator's key that a key is the node of a name. What was said once is not signed again, but sent. */
+public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self, Ids ids, InstantSource clock) {
+    /** Whether a node may be called so. */
+    public static void checkName(NodeName name) throws Failure {
+        if (name.value().equals(NodeName.ALL)) {
+            throw Failure.usage("'all' means all nodes, wherever targets are given; no node may be called so");
+        }
+        if (name.equals(NodeName.CENTRAL)) {
+            throw Failure.usage("'%s' is the station's own name; no other node may be called so".formatted(name));
+        }
+    }
+
+    /** Whether it may be approved, before anybody is asked. */
+    public void check(EnrolmentInfo asked) throws Failure {
+        checkName(asked.node());
+        if (!asked.isConsistent()) {
+            throw Failure.credential(
+                    "what the station shows of %s (%s) is not what the machine with the key %s has signed; nothing was signed"
+                            .formatted(asked.node(), asked.said(), asked.fingerprint()));
+        }
+        nodes.checkApprovable(asked.node(), asked.key());
+        Optional<KnownNode> kept = approved(asked.node());
+        if (kept.isPresent() && !kept.get().record().linkKey().equals(asked.linkKey())) {
+            throw Failure.credential(
+                    "%s was approved with another key for its link; nothing was signed\n  on the machine: were its keys replaced in part? if so, steward node revoke %s, and enrol it anew"
+                            .formatted(kept.get(), asked.node()));
+        }
+    }
+
+    /** What was approved here under that name, and not revoked. */
+    public Optional<KnownNode> approved(NodeName name) throws Failure {
+        return nodes.find(name).filter(each -> !each.isRevoked());
+    }
+
+    public KnownNode approve(EnrolmentInfo asked) throws Failure, InterruptedException {
+        check(asked);
+        Optional<KnownNode> kept = approved(asked.node());
+        return hand(kept.isPresent() ? kept.get() : nodes.keep(KnownNode.sign(record(asked), self)));
+    }
+
+    /** To the station, which may have it already. */
+    public KnownNode hand(KnownNode node) throws Failure, InterruptedException {
+        station.offer(node.signed(), node.record().node());
+        return node;
+    }
+
+    private NodeRecord record(EnrolmentInfo asked) {
+        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return new NodeRecord(
+                ids.next(now),
+                self.fleet(),
+                self.id(),
+                now,
+                1,
+                asked.node(),
+                asked.key(),
+                asked.linkKey(),
+                Optional.empty());
+    }
+}

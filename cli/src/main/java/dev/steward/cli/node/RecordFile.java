@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.node;
+
+import dev.steward.cli.operator.Identity;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.FileTrouble;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** A file that holds what this operator has signed of a node, under the name that it must have. */
+record RecordFile(Path path, Identity self) {
+    /** Those of a folder, by name; what is being written and the lock are none. */
+    static List<RecordFile> allIn(Path folder, Identity self) throws Failure {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> records = files.filter(RecordFile::isOne)
+                    .limit(Limits.NODES + 1L)
+                    .sorted()
+                    .toList();
+            if (records.size() > Limits.NODES) {
+                throw Failure.failed(
+                        "%s holds more than %d records, the most that a station keeps\n  name the operator's own folder with --operator DIR"
+                                .formatted(folder, Limits.NODES));
+            }
+            return records.stream().map(file -> new RecordFile(file, self)).toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw Failure.failed("%s can't be listed: %s".formatted(folder, FileTrouble.text(e)));
+        } catch (UncheckedIOException e) { // from the middle of it
+            throw Failure.failed("%s can't be listed: %s".formatted(folder, e.getMessage()));
+        }
+    }
+
+    private static boolean isOne(Path path) {
+        String name = path.getFileName().toString();
+        return !name.startsWith(".") && !name.endsWith(".new"); // no node's name has a dot
+    }
+
+    static String nameOf(VerificationKey key) {
+        return HexFormat.of().formatHex(key.bytes());
+    }
+
+    /** The newest record of the node that the file is called after. */
+    Optional<KnownNode> newest() throws Failure {
+        try {
+            Optional<KnownNode> found = read();
+            return found.isEmpty() ? found : Optional.of(found.get().checkedFor(NodeName.parse(name())));
+        } catch (RefusedException e) {
+            throw damaged(e);
+        }
+    }
+
+    /** The revocation of the key that the file is called after. */
+    Optional<KnownNode> revocation() throws Failure {
+        try {
+            Optional<KnownNode> found = read();
+            if (found.isPresent()
+                    && !(found.get().isRevoked()
+                            && name().equals(nameOf(found.get().record().key())))) {
+                throw new RefusedException("it does not say that the key is revoked after which it is called");
+            }
+            return found;
+        } catch (RefusedException e) {
+            throw damaged(e);
+        }
+    }
+
+    private Optional<KnownNode> read() throws Failure, RefusedException {
+        try (var in = Files.newInputStream(path)) {
+            var signed = SignedDocument.decode(in.readNBytes(Limits.SIGNED_DOCUMENT_BYTES + 1));
+            if (!signed.isSignedBy(self.signer().key(), Signatures.ED25519)) {
+                throw new RefusedException("%s has not signed it".formatted(self.id()));
+            }
+            return Optional.of(KnownNode.of(signed, self.fleet()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Failure.failed("%s can't be read: %s".formatted(path, FileTrouble.text(e)));
+        }
+    }
+
+    private String name() {
+        return path.getFileName().toString();
+    }
+
+    private Failure damaged(RefusedException e) {
+        return Failure.credential(
+                "%s is damaged: %s\n  restore it from a backup; it says which key was approved or revoked"
+                        .formatted(path, e.getMessage()));
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.node;
+
+import dev.steward.cli.operator.Identity;
+import dev.steward.cli.operator.KnownList;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.message.FleetId;
+import dev.steward.message.NodeName;
+import dev.steward.message.OperatorList.Operator;
+import dev.steward.message.RefusedException;
+import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * What is said of the keys of one name, here and by the station.
+ *
+ * @param trusted signed here, or by an operator who is known here: the newest of each key
+ * @param doubtful that the station lets in, by the word of somebody else
+ * @param reasons why what the station shows is not trusted
+ */
+record Sayings(Map<VerificationKey, KnownNode> trusted, List<KnownNode> doubtful, List<String> reasons) {
+    static Sayings of(
+            NodeName name, List<SignedDocument> documents, KnownNodes nodes, Identity self, KnownList operators)
+            throws Failure {
+        var trusted = new LinkedHashMap<VerificationKey, KnownNode>();
+        var doubtful = new ArrayList<KnownNode>();
+        var reasons = new ArrayList<String>();
+        for (KnownNode node : shown(documents, name, self.fleet(), reasons::add)) {
+            try {
+                checkSigned(node, self, operators);
+                trusted.merge(node.record().key(), node, KnownNode::newer);
+            } catch (RefusedException e) {
+                reasons.add(e.getMessage());
+                if (!node.isRevoked()) {
+                    doubtful.add(node);
+                }
+            }
+        }
+        for (VerificationKey key : List.copyOf(trusted.keySet())) {
+            nodes.revocation(key).ifPresent(node -> trusted.merge(key, node, KnownNode::newer));
+        }
+        nodes.find(name).ifPresent(node -> trusted.merge(node.record().key(), node, KnownNode::newer));
+        return new Sayings(trusted, doubtful, reasons);
+    }
+
+    /** Those that are records of the name at all, whoever has signed them. */
+    static List<KnownNode> shown(
+            List<SignedDocument> documents, NodeName name, FleetId fleet, Consumer<String> unusable) {
+        var shown = new ArrayList<KnownNode>();
+        for (SignedDocument document : documents) {
+            try {
+                shown.add(KnownNode.of(document, fleet).checkedFor(name));
+            } catch (RefusedException e) {
+                unusable.accept(e.getMessage());
+            }
+        }
+        return shown;
+    }
+
+    private static void checkSigned(KnownNode node, Identity self, KnownList operators) throws RefusedException {
+        KeyId issuer = node.record().issuer();
+        VerificationKey key = issuer.equals(self.id())
+                ? self.signer().key()
+                : operators.list().flatMap(list -> list.find(issuer)).stream()
+                        .filter(each -> each.revokedAt().isEmpty())
+                        .map(Operator::key)
+                        .findFirst()
+                        .orElseThrow(() -> new RefusedException(
+                                "it is signed by %s, no operator that is known here".formatted(issuer)));
+        if (!node.signed().isSignedBy(key, Signatures.ED25519)) {
+            throw new RefusedException("it names %s as its signer, but this signature does not hold".formatted(issuer));
+        }
+    }
+
+    /** Each key that is let in, by whatever is best known of it. */
+    List<KnownNode> active() {
+        return Stream.concat(
+                        trusted.values().stream().filter(each -> !each.isRevoked()),
+                        doubtful.stream()
+                                .filter(each ->
+                                        !trusted.containsKey(each.record().key())))
+                .toList();
+    }
+
+    /** What is said of a key, trusted or not. */
+    Stream<KnownNode> of(KeyId key) {
+        return Stream.concat(trusted.values().stream(), doubtful.stream()).filter(each -> each.isOf(key));
+    }
+}

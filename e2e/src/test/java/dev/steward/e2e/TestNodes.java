@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e;
+
+import dev.steward.agent.enrolment.Enrolment;
+import dev.steward.agent.enrolment.NodeKeys;
+import dev.steward.message.CommandId;
+import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
+import dev.steward.message.RefusedException;
+import dev.steward.message.WireMessage;
+import dev.steward.message.link.Link;
+import dev.steward.message.seal.ForgedException;
+import dev.steward.message.seal.FrameGuard;
+import dev.steward.message.seal.LinkKey;
+import dev.steward.message.seal.LinkKeyPair;
+import dev.steward.message.seal.Seal;
+import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.store.PrivateFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The keys of an installation's machines: who starts one need not ask and approve. */
+public final class TestNodes {
+    private record Admitted(NodeKeys keys, SignedDocument record) {}
+
+    private final Map<String, Admitted> admitted = new LinkedHashMap<>();
+    private final LinkKeyPair station = LinkKeyPair.generate();
+
+    /** Gives a station's folder its key, where it has none. */
+    void installStation(Path folder) throws Exception {
+        Path file = folder.resolve(PrivateFile.LINK_KEY);
+        if (!Files.exists(file)) {
+            Files.createDirectories(folder);
+            PrivateFile.write(file, station.text());
+        }
+    }
+
+    /** Leaves in a folder what enrolment leaves there. The same name has the same keys again, in whatever folder. */
+    void install(String name, Path folder, String broker) throws Exception {
+        if (Files.exists(folder.resolve(Enrolment.FILE))) {
+            return;
+        }
+        Files.createDirectories(folder);
+        Admitted node = admit(name);
+        node.keys.write(folder, new NodeName(name));
+        new Enrolment(NodeName.CENTRAL, station.key(), broker, (NodeRecord) node.record.read(), node.record)
+                .write(folder);
+    }
+
+    private Admitted admit(String name) {
+        return admitted.computeIfAbsent(name, each -> {
+            var keys = new NodeKeys(Ed25519.generate(), LinkKeyPair.generate());
+            return new Admitted(keys, record(each, keys));
+        });
+    }
+
+    private static SignedDocument record(String name, NodeKeys keys) {
+        Instant now = Instant.now();
+        var record = new NodeRecord(
+                CommandId.create(now, new SecureRandom()),
+                TestOperator.FLEET,
+                TestOperator.KEY.key().id(),
+                now,
+                1,
+                new NodeName(name),
+                keys.identity().key(),
+                keys.link().key(),
+                Optional.empty());
+        try {
+            return SignedDocument.decode(TestOperator.sign(record));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The signed record of a node. */
+    byte[] record(String name) {
+        return admit(name).record.encode();
+    }
+
+    /** Those of all nodes so far. */
+    public List<byte[]> records() {
+        var records = new ArrayList<byte[]>();
+        admitted.values().forEach(node -> records.add(node.record.encode()));
+        return records;
+    }
+
+    /** What a node seals with. */
+    public Seal seal(String name) {
+        NodeKeys keys = admit(name).keys;
+        return seal(keys.id(), Link.End.NODE, keys.link(), station.key());
+    }
+
+    /** What the station seals with for a node. */
+    Seal stationSeal(String name) {
+        NodeKeys keys = admit(name).keys;
+        return seal(keys.id(), Link.End.STATION, station, keys.link().key());
+    }
+
+    private static Seal seal(KeyId identity, Link.End end, LinkKeyPair own, LinkKey peer) {
+        try {
+            return Seal.of(TestOperator.FLEET, identity, end, own, peer);
+        } catch (RefusedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Both ends of one node's link, for whoever has both ends' keys. */
+    static final class Ends {
+        private final String node;
+        private final Seal atNode;
+        private final Seal atStation;
+        private final FrameGuard nodeGuard;
+        private final FrameGuard stationGuard;
+
+        Ends(TestNodes nodes, String node) {
+            this.node = node;
+            this.atNode = nodes.seal(node);
+            this.atStation = nodes.stationSeal(node);
+            this.nodeGuard = guard(NodeName.CENTRAL.value(), atNode);
+            this.stationGuard = guard(node, atStation);
+        }
+
+        /** As the other end of the link would have sent it. */
+        WireMessage seal(WireMessage message) {
+            return (isForNode(message) ? atStation : atNode).seal(message);
+        }
+
+        /** As the receiver checks it. */
+        void check(WireMessage message) throws ForgedException {
+            (isForNode(message) ? nodeGuard : stationGuard).check(message);
+        }
+
+        private boolean isForNode(WireMessage message) {
+            return message.subject().startsWith(node + ".");
+        }
+
+        private static FrameGuard guard(String sender, Seal seal) {
+            return new FrameGuard(name -> {
+                if (!name.value().equals(sender)) {
+                    throw FrameGuard.unknown();
+                }
+                return seal;
+            });
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message;
+
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.SignedDocument;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+
+/**
+ * What the station answers to a request for admission.
+ *
+ * @param request the id of that request
+ * @param state how it stands
+ * @param reason why it is refused; empty otherwise
+ * @param record the signed {@link NodeRecord}, where it is approved
+ */
+public record EnrolmentAnswer(CommandId request, State state, String reason, Optional<SignedDocument> record) {
+    /** How a request stands. */
+    public enum State {
+        PENDING,
+        APPROVED,
+        REFUSED
+    }
+
+    public static EnrolmentAnswer pending(CommandId request) {
+        return new EnrolmentAnswer(request, State.PENDING, "", Optional.empty());
+    }
+
+    public static EnrolmentAnswer approved(CommandId request, SignedDocument record) {
+        return new EnrolmentAnswer(request, State.APPROVED, "", Optional.of(record));
+    }
+
+    public static EnrolmentAnswer refused(CommandId request, String reason) {
+        return new EnrolmentAnswer(request, State.REFUSED, reason, Optional.empty());
+    }
+
+    public byte[] encode() {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("request", request);
+        json.put("state", state.name());
+        json.put("reason", reason);
+        record.ifPresent(signed -> json.put("record", new String(signed.encode(), StandardCharsets.UTF_8)));
+        return Json.bytes(json);
+    }
+
+    public static EnrolmentAnswer decode(byte[] body) throws RefusedException {
+        JsonObject json = Json.object(body, Limits.FRAME_BYTES);
+        CommandId request = CommandId.parse(json.text("request"));
+        String reason = json.text("reason");
+        return switch (json.text("state")) {
+            case "PENDING" -> pending(request);
+            case "APPROVED" ->
+                approved(request, SignedDocument.decode(json.text("record").getBytes(StandardCharsets.UTF_8)));
+            case "REFUSED" -> refused(request, reason);
+            default -> throw new RefusedException("an answer in a state that this version does not know");
+        };
+    }
+}

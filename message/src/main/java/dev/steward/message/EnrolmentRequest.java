@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message;
+
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.seal.LinkKey;
+import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.VerificationKey;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A machine asks to become a node. It signs with the identity that it has made, which is the issuer, and with the key of
+ * the token that it was given.
+ *
+ * @param token the id of that token
+ * @param node the name that it would have
+ */
+public record EnrolmentRequest(
+        CommandId id,
+        FleetId fleet,
+        Instant issuedAt,
+        CommandId token,
+        NodeName node,
+        VerificationKey key,
+        LinkKey linkKey)
+        implements Document {
+    static final String TYPE = "enrolment";
+
+    private static final Set<String> FIELDS =
+            Set.of("format", "type", "id", "fleet", "issuedAt", "token", "node", "key", "linkKey");
+
+    /** The name under which whoever has this token hears the answer. */
+    public NodeName replyTo() {
+        return replyTo(token);
+    }
+
+    public static NodeName replyTo(CommandId token) {
+        return new NodeName("enroll-" + token);
+    }
+
+    @Override
+    public KeyId issuer() {
+        return key.id();
+    }
+
+    @Override
+    public byte[] encode() {
+        var json = new LinkedHashMap<String, @Nullable Object>();
+        json.put("format", Limits.FORMAT);
+        json.put("type", TYPE);
+        json.put("id", id);
+        json.put("fleet", fleet);
+        json.put("issuedAt", Times.text(issuedAt));
+        json.put("token", token);
+        json.put("node", node);
+        json.put("key", key);
+        json.put("linkKey", linkKey);
+        return Json.bytes(json);
+    }
+
+    static EnrolmentRequest from(JsonObject json) throws RefusedException {
+        json.onlyKnown(FIELDS);
+        return new EnrolmentRequest(
+                CommandId.parse(json.text("id")),
+                FleetId.parse(json.text("fleet")),
+                json.time("issuedAt"),
+                CommandId.parse(json.text("token")),
+                NodeName.parse(json.text("node")),
+                VerificationKey.parse(json.text("key")),
+                LinkKey.parse(json.text("linkKey")));
+    }
+}

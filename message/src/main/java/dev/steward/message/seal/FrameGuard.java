@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.seal;
+
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Tally;
+import dev.steward.message.WireMessage;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Lets in what its sender's MAC shows to be his, before anything else of it is read. What is forged is counted by kind and
+ * otherwise forgotten: it must cost as little as can be. Thread-safe where {@link Senders} is.
+ */
+public final class FrameGuard {
+    /** Whose messages are let in. */
+    public interface Senders {
+        /** The keys of the link with a sender. */
+        Seal of(NodeName sender) throws ForgedException;
+    }
+
+    private static final int SHOWN_CHARS = 120;
+
+    private final Senders senders;
+    private final Map<ForgedException.Kind, Tally> tallies = new EnumMap<>(ForgedException.Kind.class);
+
+    public FrameGuard(Senders senders) {
+        this.senders = senders;
+        for (ForgedException.Kind kind : ForgedException.Kind.values()) {
+            tallies.put(kind, new Tally());
+        }
+    }
+
+    /** For lookups: nobody of that name. */
+    public static ForgedException unknown() {
+        return new ForgedException(ForgedException.Kind.UNKNOWN_SENDER);
+    }
+
+    /** For lookups: somebody who is let in no more. */
+    public static ForgedException revoked() {
+        return new ForgedException(ForgedException.Kind.REVOKED_SENDER);
+    }
+
+    /**
+     * Returns where the message is from the sender that it names.
+     *
+     * @return what it was sealed with
+     */
+    public Seal check(WireMessage message) throws ForgedException {
+        String sender = message.headers().get("f");
+        if (sender == null) {
+            throw new ForgedException(ForgedException.Kind.NO_SENDER);
+        }
+        NodeName name;
+        try {
+            name = NodeName.parse(sender);
+        } catch (RefusedException e) {
+            throw new ForgedException(ForgedException.Kind.NO_SENDER);
+        }
+        Seal seal = senders.of(name);
+        seal.check(message);
+        return seal;
+    }
+
+    /**
+     * Counts what was refused.
+     *
+     * @return what to say of it, for the 1st, 2nd, 4th, 8th … of its kind
+     */
+    public Optional<String> refused(ForgedException.Kind why, WireMessage message) {
+        Tally tally = tallies.get(why);
+        if (tally == null || !tally.next()) {
+            return Optional.empty();
+        }
+        return Optional.of("%d messages refused, %s; the last on %s, said to be from %s"
+                .formatted(
+                        tally.count(),
+                        why,
+                        shown(message.subject()),
+                        shown(message.headers().getOrDefault("f", "nobody"))));
+    }
+
+    private static String shown(String text) {
+        String start = text.length() > SHOWN_CHARS ? text.substring(0, SHOWN_CHARS) + "…" : text;
+        return start.replaceAll("\\p{Cntrl}", "?");
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.seal;
+
+import dev.steward.message.FleetId;
+import dev.steward.message.RefusedException;
+import dev.steward.message.WireMessage;
+import dev.steward.message.link.Link;
+import dev.steward.message.signing.KeyId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import javax.crypto.KDF;
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.HKDFParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * One end's keys for the MACs of a link, a key for each direction. The MAC, HMAC-SHA-256 cut to {@value #MAC_BYTES} bytes,
+ * stands in the header {@value #HEADER} and covers the subject, all headers of a frame and the body as it is sent. So it
+ * is bound to both names, direction, sessions, conversation, lane, number and generation; the keys to the fleet, the
+ * node's identity and both ends' link keys. Immutable and thread-safe.
+ */
+public final class Seal {
+    public static final String HEADER = "m";
+    public static final int MAC_BYTES = 16;
+
+    /** The headers of a frame, in the order in which the MAC covers them; others are no part of it. */
+    public static final String COVERED = "vfgstclniz";
+
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final int KEY_BYTES = 32;
+
+    private final SecretKey sending;
+    private final SecretKey receiving;
+
+    private Seal(SecretKey sending, SecretKey receiving) {
+        this.sending = sending;
+        this.receiving = receiving;
+    }
+
+    /**
+     * Derives the keys by X25519 and HKDF; about a millisecond.
+     *
+     * @param node the identity of the node, whichever end this is
+     * @throws RefusedException where {@code peer} is none that a key could be
+     */
+    public static Seal of(FleetId fleet, KeyId node, Link.End end, LinkKeyPair own, LinkKey peer)
+            throws RefusedException {
+        byte[] secret = own.secretWith(peer);
+        boolean atNode = end == Link.End.NODE;
+        LinkKey ofNode = atNode ? own.key() : peer;
+        LinkKey ofStation = atNode ? peer : own.key();
+        SecretKey toNode = derive(secret, fleet, "to the node " + node, ofNode, ofStation);
+        SecretKey toStation = derive(secret, fleet, "to the station from " + node, ofNode, ofStation);
+        return atNode ? new Seal(toStation, toNode) : new Seal(toNode, toStation);
+    }
+
+    /** The message with its MAC. */
+    public WireMessage seal(WireMessage message) {
+        var headers = new LinkedHashMap<>(message.headers());
+        headers.put(HEADER, Base64.getEncoder().withoutPadding().encodeToString(mac(sending, message)));
+        return new WireMessage(message.subject(), headers, message.body());
+    }
+
+    /** Returns where the other end has sent this; takes as long whatever is wrong with the MAC. */
+    public void check(WireMessage message) throws ForgedException {
+        String text = message.headers().get(HEADER);
+        if (text == null) {
+            throw new ForgedException(ForgedException.Kind.NO_MAC);
+        }
+        byte[] given;
+        try {
+            given = Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new ForgedException(ForgedException.Kind.WRONG_MAC);
+        }
+        if (!MessageDigest.isEqual(given, mac(receiving, message))) {
+            throw new ForgedException(ForgedException.Kind.WRONG_MAC);
+        }
+    }
+
+    private static byte[] mac(SecretKey key, WireMessage message) {
+        Mac mac = newMac(key);
+        add(mac, message.subject());
+        Map<String, String> headers = message.headers();
+        for (int i = 0; i < COVERED.length(); i++) {
+            String name = COVERED.substring(i, i + 1);
+            String value = headers.get(name);
+            if (value != null) {
+                mac.update((byte) name.charAt(0));
+                add(mac, value);
+            }
+        }
+        mac.update((byte) 0);
+        mac.update(message.body());
+        return Arrays.copyOf(mac.doFinal(), MAC_BYTES);
+    }
+
+    private static void add(Mac mac, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
+        mac.update(bytes);
+    }
+
+    private static SecretKey derive(byte[] secret, FleetId fleet, String direction, LinkKey node, LinkKey station) {
+        byte[] label = direction.getBytes(StandardCharsets.UTF_8);
+        byte[] info = ByteBuffer.allocate(label.length + 2 * LinkKey.BYTES)
+                .put(label)
+                .put(node.bytes())
+                .put(station.bytes())
+                .array();
+        byte[] salt = ("steward link 1 " + fleet).getBytes(StandardCharsets.UTF_8);
+        try {
+            byte[] key = KDF.getInstance("HKDF-SHA256")
+                    .deriveData(HKDFParameterSpec.ofExtract()
+                            .addIKM(secret)
+                            .addSalt(salt)
+                            .thenExpand(info, KEY_BYTES));
+            return new SecretKeySpec(key, ALGORITHM);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK of this version has HKDF", e);
+        }
+    }
+
+    private static Mac newMac(SecretKey key) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.EnrolmentAnswer;
+import dev.steward.message.EnrolmentRequest;
+import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
+import dev.steward.message.RefusedException;
+import dev.steward.message.link.Now;
+import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How machines become nodes: one asks with a token, and is let in where an authority of the fleet has signed a record of its
+ * key. The station keeps and checks; it can't let anyone in by itself.
+ */
+final class Enrolments {
+    private record Waiting(EnrolmentRequest request, byte[] signed) {}
+
+    private final NodeName self;
+    private final StationSink sink;
+    private final Operators operators;
+    private final Signatures check;
+    private final Tokens tokens;
+    private final NodeRecords records;
+    private final Map<KeyId, Waiting> waiting = new LinkedHashMap<>();
+
+    Enrolments(
+            NodeName self,
+            StationStore store,
+            StationSink sink,
+            NodeRecords records,
+            Operators operators,
+            Signatures check) {
+        this.self = self;
+        this.sink = sink;
+        this.operators = operators;
+        this.check = check;
+        this.tokens = new Tokens(store, sink);
+        this.records = records;
+        for (byte[] stored : store.enrolments()) {
+            try {
+                var request = (EnrolmentRequest) SignedDocument.decode(stored).read();
+                waiting.put(request.issuer(), new Waiting(request, stored));
+            } catch (RefusedException e) {
+                throw new IllegalStateException("a stored request: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    Answer token(Token token) {
+        return tokens.make(token);
+    }
+
+    /** What was asked with it and not approved is forgotten as well. */
+    Answer revokeToken(CommandId id) {
+        Optional<Token> token = tokens.find(id);
+        if (token.isEmpty()) {
+            return new Answer.Refused(Answer.Reason.NOT_FOUND, "no token " + id);
+        }
+        forget(token.get());
+        return new Answer.Accepted(List.of());
+    }
+
+    /** A machine asks, for the first time or again. Whoever has no token gets no answer. */
+    void request(Now now, SignedDocument signed, EnrolmentRequest request) {
+        tokens.askedWith(request.token())
+                .filter(token -> isAuthentic(signed, request, token))
+                .ifPresent(token -> sink.answer(request, answer(now, signed, request, token)));
+    }
+
+    private boolean isAuthentic(SignedDocument signed, EnrolmentRequest request, Token token) {
+        Waiting known = waiting.get(request.issuer());
+        if (known != null && Arrays.equals(known.signed, signed.encode())) {
+            return true;
+        }
+        boolean ours = operators
+                .trust()
+                .local()
+                .file()
+                .filter(file -> file.fleet().equals(request.fleet()))
+                .isPresent();
+        return ours && signed.isSignedBy(token.key(), check) && signed.isSignedBy(request.key(), check);
+    }
+
+    private EnrolmentAnswer answer(Now now, SignedDocument signed, EnrolmentRequest request, Token token) {
+        Optional<NodeRecords.Kept> record = records.find(request.issuer());
+        if (record.isPresent()) {
+            return decided(request, record.get());
+        }
+        Waiting known = waiting.get(request.issuer());
+        if (known != null && Arrays.equals(known.signed, signed.encode())) {
+            return EnrolmentAnswer.pending(request.id());
+        }
+        Optional<String> refusal = refusal(now, request, token);
+        if (refusal.isPresent()) {
+            if (tokens.isWorthTelling(token)) {
+                tell(
+                        now,
+                        "%s asks to be the node %s, and is refused: %s"
+                                .formatted(request.issuer(), request.node(), refusal.get()));
+            }
+            return EnrolmentAnswer.refused(request.id(), refusal.get());
+        }
+        tokens.use(token, request.issuer());
+        byte[] bytes = signed.encode();
+        waiting.put(request.issuer(), new Waiting(request, bytes)); // what it says last is what it wants
+        sink.write(new LedgerWrite.PutEnrolment(request, bytes, now.wall()));
+        if (known == null || !known.request.node().equals(request.node())) {
+            tell(
+                    now,
+                    "%s asks to be the node %s; `steward node approve %s` lets it in"
+                            .formatted(request.issuer(), request.node(), request.node()));
+        }
+        return EnrolmentAnswer.pending(request.id());
+    }
+
+    private static EnrolmentAnswer decided(EnrolmentRequest request, NodeRecords.Kept record) {
+        return record.says().isRevoked()
+                ? EnrolmentAnswer.refused(
+                        request.id(),
+                        "this machine's key %s was revoked, and is never used again; enrol it with new keys, in an empty folder"
+                                .formatted(request.issuer()))
+                : EnrolmentAnswer.approved(request.id(), record.signed());
+    }
+
+    private Optional<String> refusal(Now now, EnrolmentRequest request, Token token) {
+        Optional<KeyId> usedBy = token.usedBy();
+        if (usedBy.isPresent() && !usedBy.get().equals(request.issuer())) {
+            return Optional.of("another machine has used the token, %s; each is good for one".formatted(usedBy.get()));
+        }
+        if (usedBy.isEmpty() && !now.wall().isBefore(token.expiresAt())) {
+            return Optional.of("the token expired at " + token.expiresAt());
+        }
+        if (token.node().filter(name -> !name.equals(request.node())).isPresent()) {
+            return Optional.of("the token is for the node %s, not %s"
+                    .formatted(token.node().get(), request.node()));
+        }
+        return records.nameRefusal(request.node(), request.issuer());
+    }
+
+    /** An authority lets nodes in, or no more; one after the other up to the first that is refused. */
+    Answer publish(Now now, List<byte[]> documents) {
+        for (byte[] bytes : documents) {
+            Optional<Answer.Refused> refused = publish(now, bytes);
+            if (refused.isPresent()) {
+                return refused.get();
+            }
+        }
+        return new Answer.Accepted(List.of());
+    }
+
+    private Optional<Answer.Refused> publish(Now now, byte[] bytes) {
+        SignedDocument signed;
+        NodeRecord next;
+        try {
+            signed = SignedDocument.decode(bytes);
+            if (!(signed.read() instanceof NodeRecord read)) {
+                return Optional.of(new Answer.Refused(Answer.Reason.BAD_REQUEST, "expected records of nodes"));
+            }
+            next = read;
+        } catch (RefusedException e) {
+            return Optional.of(new Answer.Refused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage()));
+        }
+        if (records.isKnown(next)) {
+            return Optional.empty();
+        }
+        Optional<Answer.Refused> refused = records.take(now, signed, next, operators.trust());
+        if (refused.isPresent()) {
+            return refused;
+        }
+        Waiting asked = waiting.remove(next.key().id());
+        if (asked != null) {
+            sink.write(new LedgerWrite.DeleteEnrolment(next.key().id()));
+            sink.answer(asked.request, decided(asked.request, new NodeRecords.Kept(signed, next)));
+        }
+        tell(
+                now,
+                "%s %s %s the node %s"
+                        .formatted(
+                                operators.trust().nameOf(next.issuer()),
+                                next.isRevoked() ? "has revoked" : "has approved",
+                                next.key().id(),
+                                next.node()));
+        return Optional.empty();
+    }
+
+    /** Forgets tokens that are good for nothing any more; to be called once a second. */
+    void tick(Now now) {
+        tokens.over(now, waiting.keySet()).forEach(this::forget);
+    }
+
+    private void forget(Token token) {
+        tokens.forget(token);
+        token.usedBy()
+                .filter(key -> waiting.remove(key) != null)
+                .ifPresent(key -> sink.write(new LedgerWrite.DeleteEnrolment(key)));
+    }
+
+    private void tell(Now now, String text) {
+        sink.write(new LedgerWrite.PutEvent(self, "enrolment", text, now.wall(), now.wall()));
+        sink.log(System.Logger.Level.INFO, text);
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
+import dev.steward.message.RefusedException;
+import dev.steward.message.link.Now;
+import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.trust.Trust;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which keys are nodes, and which were, by the signed word of the fleet's authorities. */
+final class NodeRecords {
+    /** No node may have a name under which a machine that is none yet hears its answers. */
+    private static final String RESERVED = "enroll-";
+
+    /** A signed document and what it says. */
+    record Kept(SignedDocument signed, NodeRecord says) {}
+
+    private final NodeName self;
+    private final StationSink sink;
+    private final Nodes nodes;
+    private final Map<KeyId, Kept> records = new HashMap<>();
+    private final Map<NodeName, NodeRecord> byName = new HashMap<>();
+
+    NodeRecords(NodeName self, StationStore store, StationSink sink, Nodes nodes) {
+        this.self = self;
+        this.sink = sink;
+        this.nodes = nodes;
+        for (byte[] stored : store.nodeRecords()) {
+            try {
+                SignedDocument signed = SignedDocument.decode(stored);
+                keep(new Kept(signed, (NodeRecord) signed.read()));
+            } catch (RefusedException e) {
+                throw new IllegalStateException("a stored record: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    Optional<Kept> find(KeyId key) {
+        return Optional.ofNullable(records.get(key));
+    }
+
+    /** Whether a key of that name is approved and not revoked. */
+    boolean isLetIn(NodeName name) {
+        return byName.containsKey(name);
+    }
+
+    /** Why a key can't be the node of a name. */
+    Optional<String> nameRefusal(NodeName name, KeyId key) {
+        if (name.equals(self)
+                || name.value().equals(NodeName.ALL)
+                || name.value().startsWith(RESERVED)) {
+            return Optional.of("no node may be called '%s'".formatted(name));
+        }
+        return Optional.ofNullable(byName.get(name))
+                .filter(other -> !other.key().id().equals(key))
+                .map(other ->
+                        "there is a node %1$s with another key, %2$s; if that one is gone for good: steward node revoke %1$s --fingerprint %2$s"
+                                .formatted(name, other.key().id()));
+    }
+
+    /** Whether exactly this is known already. */
+    boolean isKnown(NodeRecord record) {
+        return find(record.key().id()).filter(kept -> kept.says.equals(record)).isPresent();
+    }
+
+    /** Takes a record that is not known; what refuses it is an answer, and nothing has changed then. */
+    Optional<Answer.Refused> take(Now now, SignedDocument signed, NodeRecord next, Trust trust) {
+        Optional<String> conflict = conflict(next, find(next.key().id()).map(Kept::says));
+        if (conflict.isPresent()) {
+            return Optional.of(new Answer.Refused(Answer.Reason.CONFLICT, conflict.get()));
+        }
+        try {
+            trust.checkAuthorities(signed, next, now.wall());
+        } catch (RefusedException e) {
+            return Optional.of(new Answer.Refused(Answer.Reason.FORBIDDEN, e.getMessage()));
+        }
+        boolean wasLetIn = Optional.ofNullable(byName.get(next.node()))
+                .filter(present -> present.key().equals(next.key()))
+                .isPresent();
+        sink.write(new LedgerWrite.PutNodeRecord(next, signed.encode()));
+        keep(new Kept(signed, next));
+        if (!next.isRevoked()) {
+            nodes.ensure(next.node(), now);
+        } else if (wasLetIn) {
+            nodes.cutOff(next.node(), now);
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> conflict(NodeRecord next, Optional<NodeRecord> known) {
+        KeyId key = next.key().id();
+        if (known.filter(NodeRecord::isRevoked).isPresent()) {
+            return Optional.of("the key %s was revoked, and is never used again".formatted(key));
+        }
+        if (known.filter(one -> one.number() >= next.number()).isPresent()) {
+            return Optional.of(
+                    "there is a record %d of this key already, and a new one must have a higher number than %d"
+                            .formatted(known.get().number(), next.number()));
+        }
+        if (next.isRevoked()) {
+            return Optional.empty(); // whatever else it says
+        }
+        if (known.filter(one -> !one.node().equals(next.node())).isPresent()) {
+            return Optional.of("the key %s is the node %s; a node can't be renamed yet"
+                    .formatted(key, known.get().node()));
+        }
+        if (known.isEmpty() && byName.size() >= Limits.NODES) {
+            return Optional.of("there are %d nodes, the most that are kept".formatted(byName.size()));
+        }
+        return nameRefusal(next.node(), key);
+    }
+
+    private void keep(Kept kept) {
+        NodeRecord says = kept.says;
+        Kept before = records.put(says.key().id(), kept);
+        if (before != null) {
+            byName.remove(before.says.node(), before.says);
+        }
+        if (!says.isRevoked()) {
+            byName.put(says.node(), says);
+        }
+        sink.node(says);
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.core;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.Limits;
+import dev.steward.message.Tally;
+import dev.steward.message.link.Now;
+import dev.steward.message.signing.KeyId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The tokens with which machines may ask to become nodes. */
+final class Tokens {
+    /** A machine asks once a second at most; what is replayed must not keep the loop busy with signatures. */
+    private static final int ASKED_A_SECOND = 20;
+
+    private static final Duration WAITING_AFTER_EXPIRY = Duration.ofDays(30);
+
+    private final StationSink sink;
+    private final Map<CommandId, Token> tokens = new LinkedHashMap<>();
+    private final Map<CommandId, Integer> asked = new HashMap<>();
+    private final Map<CommandId, Tally> refused = new HashMap<>();
+
+    Tokens(StationStore store, StationSink sink) {
+        this.sink = sink;
+        store.tokens().forEach(token -> tokens.put(token.id(), token));
+    }
+
+    /** Makes a token good, until it expires or one machine has asked with it. */
+    Answer make(Token token) {
+        Token known = tokens.get(token.id());
+        if (known != null) {
+            return known.key().equals(token.key())
+                    ? new Answer.Accepted(List.of())
+                    : new Answer.Refused(Answer.Reason.CONFLICT, "there is a token %s".formatted(token.id()));
+        }
+        if (tokens.size() >= Limits.TOKENS) {
+            return new Answer.Refused(
+                    Answer.Reason.CONFLICT,
+                    "there are %d tokens, the most that are kept; revoke some first".formatted(tokens.size()));
+        }
+        put(token);
+        return new Answer.Accepted(List.of());
+    }
+
+    /** The token that a machine asks with; empty also where it is asked with too often. */
+    Optional<Token> askedWith(CommandId id) {
+        Token token = tokens.get(id);
+        return token == null || asked.merge(id, 1, Integer::sum) > ASKED_A_SECOND
+                ? Optional.empty()
+                : Optional.of(token);
+    }
+
+    void use(Token token, KeyId by) {
+        if (token.usedBy().isEmpty()) {
+            put(token.used(by));
+        }
+    }
+
+    /** Whether to tell of this refusal: whoever has a token could fill log and events. */
+    boolean isWorthTelling(Token token) {
+        return refused.computeIfAbsent(token.id(), id -> new Tally()).next();
+    }
+
+    Optional<Token> find(CommandId id) {
+        return Optional.ofNullable(tokens.get(id));
+    }
+
+    void forget(Token token) {
+        tokens.remove(token.id());
+        refused.remove(token.id());
+        sink.write(new LedgerWrite.DeleteToken(token.id()));
+    }
+
+    /**
+     * Those that are good for nothing any more; to be called once a second.
+     *
+     * @param waiting who has asked and waits for an answer
+     */
+    List<Token> over(Now now, Set<KeyId> waiting) {
+        asked.clear();
+        return tokens.values().stream()
+                .filter(token -> !now.wall().isBefore(end(token, waiting)))
+                .toList();
+    }
+
+    private static Instant end(Token token, Set<KeyId> waiting) {
+        return token.usedBy().filter(waiting::contains).isPresent()
+                ? token.expiresAt().plus(WAITING_AFTER_EXPIRY)
+                : token.expiresAt();
+    }
+
+    private void put(Token token) {
+        tokens.put(token.id(), token);
+        sink.write(new LedgerWrite.PutToken(token));
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.EnrolmentRequest;
+import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
+import dev.steward.station.core.Token;
+import dev.steward.station.ledger.LedgerReader;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The part of the API by which machines become nodes. */
+final class EnrolmentRoutes {
+    private static final Set<String> TOKEN_FIELDS = Set.of("id", "key", "node", "expiresAt");
+    private static final int TOKEN_BYTES = 4096;
+    private static final Duration LONGEST = Duration.ofDays(30);
+
+    private final Api.Settings settings;
+    private final Orders orders;
+    private final LedgerReader ledger;
+
+    EnrolmentRoutes(Api.Settings settings, Orders orders, LedgerReader ledger) {
+        this.settings = settings;
+        this.orders = orders;
+        this.ledger = ledger;
+    }
+
+    void route(RoutesConfig routes) {
+        Api.get(routes, "/api/v1/tokens", this::tokens);
+        routes.post("/api/v1/tokens", this::makeToken);
+        routes.delete("/api/v1/tokens/{id}", this::revokeToken);
+        Api.get(routes, "/api/v1/enrolments", this::enrolments);
+        Api.get(routes, "/api/v1/node-records", this::records);
+        routes.post("/api/v1/node-records", this::publishRecord);
+    }
+
+    private void tokens(Context context) throws InterruptedException {
+        Api.json(
+                context,
+                Map.of(
+                        "tokens",
+                        ledger.tokens().stream().map(EnrolmentRoutes::view).toList()));
+    }
+
+    private void makeToken(Context context) throws InterruptedException {
+        Api.accepted(() -> orders.token(token(Json.object(context.bodyAsBytes(), TOKEN_BYTES))));
+        context.status(201);
+        var view = new LinkedHashMap<String, Object>();
+        view.put("station", settings.station());
+        view.put("linkKey", settings.linkKey());
+        view.put("broker", settings.broker());
+        Api.json(context, view);
+    }
+
+    private Token token(JsonObject request) throws RefusedException {
+        request.onlyKnown(TOKEN_FIELDS);
+        Instant now = settings.clock().instant();
+        Instant expiresAt = request.time("expiresAt");
+        if (!expiresAt.isAfter(now) || expiresAt.isAfter(now.plus(LONGEST))) {
+            throw new RefusedException("'expiresAt' must lie in the next %d days".formatted(LONGEST.toDays()));
+        }
+        return new Token(
+                CommandId.parse(request.text("id")),
+                VerificationKey.parse(request.text("key")),
+                request.has("node") ? Optional.of(NodeName.parse(request.text("node"))) : Optional.empty(),
+                now,
+                expiresAt,
+                Optional.empty());
+    }
+
+    private void revokeToken(Context context) throws InterruptedException {
+        Api.accepted(() -> orders.revokeToken(CommandId.parse(context.pathParam("id"))));
+        context.status(204);
+    }
+
+    private void enrolments(Context context) throws InterruptedException {
+        var list = new ArrayList<Map<String, @Nullable Object>>();
+        for (LedgerReader.EnrolmentRow row : ledger.enrolments()) {
+            if (read(row.signed()) instanceof EnrolmentRequest request) {
+                list.add(view(request, row));
+            }
+        }
+        Api.json(context, Map.of("enrolments", list));
+    }
+
+    private void records(Context context) throws InterruptedException {
+        String node = context.queryParam("node");
+        if (node == null) {
+            throw ApiException.badRequest("'node' is missing: the name whose records are asked for");
+        }
+        List<String> records = ledger.nodeRecords(node).stream()
+                .map(record -> new String(record, StandardCharsets.UTF_8))
+                .toList();
+        Api.json(context, Map.of("records", records));
+    }
+
+    private void publishRecord(Context context) throws InterruptedException {
+        var documents = new ArrayList<byte[]>();
+        Api.accepted(() -> {
+            documents.addAll(Api.documents(context, Limits.TARGETS_PER_DOCUMENT));
+            return orders.nodeRecords(documents);
+        });
+        if (read(documents.getFirst()) instanceof NodeRecord record) {
+            var view = new LinkedHashMap<String, Object>();
+            view.put("node", record.node());
+            view.put("fingerprint", record.key().id());
+            Api.json(context, view);
+        }
+    }
+
+    private static Object read(byte[] signed) {
+        try {
+            return SignedDocument.decode(signed).read();
+        } catch (RefusedException e) {
+            throw new IllegalStateException("a document that was accepted: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, @Nullable Object> view(LedgerReader.TokenRow row) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("id", row.id());
+        view.put("node", row.node());
+        view.put("createdAt", row.createdAt());
+        view.put("expiresAt", row.expiresAt());
+        view.put("usedBy", row.usedBy());
+        return view;
+    }
+
+    private static Map<String, @Nullable Object> view(EnrolmentRequest request, LedgerReader.EnrolmentRow row) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("node", request.node());
+        view.put("fingerprint", request.key().id());
+        view.put("key", request.key());
+        view.put("linkKey", request.linkKey());
+        view.put("token", request.token());
+        view.put("requestedAt", row.requestedAt());
+        view.put("request", new String(row.signed(), StandardCharsets.UTF_8));
+        return view;
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.message.CommandId;
+import dev.steward.message.EnrolmentRequest;
+import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
+import dev.steward.message.RefusedException;
+import dev.steward.message.link.Link;
+import dev.steward.message.seal.LinkKey;
+import dev.steward.message.seal.LinkKeyPair;
+import dev.steward.message.seal.Seal;
+import dev.steward.message.signing.Ed25519;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Optional;
+
+/** A machine with the keys of a node. */
+record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link) {
+    static TestNode named(String name) {
+        return new TestNode(new NodeName(name), Ed25519.generate(), LinkKeyPair.generate());
+    }
+
+    /** What anna says of it. */
+    NodeRecord record(long number, Optional<Instant> revokedAt) {
+        Instant now = Instant.now();
+        return new NodeRecord(
+                CommandId.create(now, new SecureRandom()),
+                TestOperator.FLEET,
+                TestOperator.KEY.key().id(),
+                now,
+                number,
+                name,
+                identity.key(),
+                link.key(),
+                revokedAt);
+    }
+
+    /** How it asks to be let in. */
+    EnrolmentRequest request(CommandId token) {
+        Instant now = Instant.now();
+        return new EnrolmentRequest(
+                CommandId.create(now, new SecureRandom()),
+                TestOperator.FLEET,
+                now,
+                token,
+                name,
+                identity.key(),
+                link.key());
+    }
+
+    Seal seal(LinkKey station) {
+        try {
+            return Seal.of(TestOperator.FLEET, identity.key().id(), Link.End.NODE, link, station);
+        } catch (RefusedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.store;
+
+import dev.steward.message.RefusedException;
+import dev.steward.message.seal.LinkKeyPair;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+
+/** Files of a data folder that are their owner's alone: keys, tokens. */
+public final class PrivateFile {
+    /** The private key of this end's links. */
+    public static final String LINK_KEY = "link.key";
+
+    private static final int MAX_BYTES = 64 * 1024;
+
+    private PrivateFile() {}
+
+    /** The text of a file, where there is one. */
+    public static Optional<String> read(Path file) {
+        try {
+            if (!Files.exists(file)) {
+                return Optional.empty();
+            }
+            if (Files.size(file) > MAX_BYTES) {
+                throw new StoreException("%s is larger than the limit of %d bytes".formatted(file, MAX_BYTES), null);
+            }
+            return Optional.of(Files.readString(file));
+        } catch (IOException e) {
+            throw new StoreException("cannot read " + file + ": " + FileTrouble.text(e), e);
+        }
+    }
+
+    /** Whole or not at all: written beside, forced, renamed, and the folder forced. */
+    public static void write(Path file, String text) {
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.deleteIfExists(beside);
+            try (FileChannel channel = FileChannel.open(
+                    beside,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
+        } catch (IOException e) {
+            throw new StoreException("cannot write " + file + ": " + FileTrouble.text(e), e);
+        }
+    }
+
+    /** The key of this end's links; made at the first start. */
+    public static LinkKeyPair linkKey(Path folder) {
+        Path file = folder.resolve(LINK_KEY);
+        Optional<String> text = read(file);
+        if (text.isPresent()) {
+            try {
+                return LinkKeyPair.read(text.get(), file.toString());
+            } catch (RefusedException e) {
+                throw new StoreException(e.getMessage(), e);
+            }
+        }
+        LinkKeyPair fresh = LinkKeyPair.generate();
+        write(file, fresh.text());
+        return fresh;
+    }
+}
