@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import javax.crypto.KDF;
 import javax.crypto.Mac;
-import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -36,10 +35,11 @@ public final class Seal {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int KEY_BYTES = 32;
 
-    private final SecretKey sending;
-    private final SecretKey receiving;
+    // Never used themselves: each MAC is made by a copy, which has the key in it already.
+    private final Mac sending;
+    private final Mac receiving;
 
-    private Seal(SecretKey sending, SecretKey receiving) {
+    private Seal(Mac sending, Mac receiving) {
         this.sending = sending;
         this.receiving = receiving;
     }
@@ -56,8 +56,8 @@ public final class Seal {
         boolean atNode = end == Link.End.NODE;
         LinkKey ofNode = atNode ? own.key() : peer;
         LinkKey ofStation = atNode ? peer : own.key();
-        SecretKey toNode = derive(secret, fleet, "to the node " + node, ofNode, ofStation);
-        SecretKey toStation = derive(secret, fleet, "to the station from " + node, ofNode, ofStation);
+        Mac toNode = derive(secret, fleet, "to the node " + node, ofNode, ofStation);
+        Mac toStation = derive(secret, fleet, "to the station from " + node, ofNode, ofStation);
         return atNode ? new Seal(toStation, toNode) : new Seal(toNode, toStation);
     }
 
@@ -85,8 +85,8 @@ public final class Seal {
         }
     }
 
-    private static byte[] mac(SecretKey key, WireMessage message) {
-        Mac mac = newMac(key);
+    private static byte[] mac(Mac keyed, WireMessage message) {
+        Mac mac = copy(keyed);
         add(mac, message.subject());
         Map<String, String> headers = message.headers();
         for (int i = 0; i < COVERED.length(); i++) {
@@ -108,7 +108,7 @@ public final class Seal {
         mac.update(bytes);
     }
 
-    private static SecretKey derive(byte[] secret, FleetId fleet, String direction, LinkKey node, LinkKey station) {
+    private static Mac derive(byte[] secret, FleetId fleet, String direction, LinkKey node, LinkKey station) {
         byte[] label = direction.getBytes(StandardCharsets.UTF_8);
         byte[] info = ByteBuffer.allocate(label.length + 2 * LinkKey.BYTES)
                 .put(label)
@@ -122,19 +122,19 @@ public final class Seal {
                             .addIKM(secret)
                             .addSalt(salt)
                             .thenExpand(info, KEY_BYTES));
-            return new SecretKeySpec(key, ALGORITHM);
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(key, ALGORITHM));
+            return mac;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK of this version has HKDF", e);
+            throw new IllegalStateException("every JDK of this version has HKDF and " + ALGORITHM, e);
         }
     }
 
-    private static Mac newMac(SecretKey key) {
+    private static Mac copy(Mac keyed) {
         try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            return mac;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has " + ALGORITHM, e);
+            return (Mac) keyed.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's own MACs can be copied", e);
         }
     }
 }
