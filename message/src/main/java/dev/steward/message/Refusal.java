@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.message;
 
+import dev.steward.message.text.OneLine;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * A message that could not be read, and why not. Of the message it keeps enough to see what it was and never more than
@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
  * @param reason one line, fit for a log; says what was cut
  */
 public record Refusal(WireMessage kept, String reason) {
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
     private static final int REASON_CHARS = 300;
     private static final int SUBJECT_CHARS = 255;
 
@@ -23,10 +22,10 @@ public record Refusal(WireMessage kept, String reason) {
         int length = Math.min(body.length, Limits.QUARANTINE_BODY_BYTES);
         String cut = length == body.length ? "" : " (body of %d bytes, %d kept)".formatted(body.length, length);
         var kept = new WireMessage(
-                line(message.subject(), SUBJECT_CHARS),
+                OneLine.of(message.subject(), SUBJECT_CHARS),
                 headers(message.headers()),
                 length == body.length ? body : Arrays.copyOf(body, length));
-        return new Refusal(kept, line(reason, REASON_CHARS) + cut);
+        return new Refusal(kept, OneLine.of(reason, REASON_CHARS) + cut);
     }
 
     private static Map<String, String> headers(Map<String, String> headers) {
@@ -34,13 +33,8 @@ public record Refusal(WireMessage kept, String reason) {
         headers.entrySet().stream()
                 .limit(Limits.QUARANTINE_HEADERS)
                 .forEach(header -> kept.put(
-                        line(header.getKey(), Limits.QUARANTINE_HEADER_CHARS),
-                        line(header.getValue(), Limits.QUARANTINE_HEADER_CHARS)));
+                        OneLine.of(header.getKey(), Limits.QUARANTINE_HEADER_CHARS),
+                        OneLine.of(header.getValue(), Limits.QUARANTINE_HEADER_CHARS)));
         return kept;
-    }
-
-    private static String line(String text, int maxChars) {
-        String start = text.length() > maxChars ? text.substring(0, maxChars) + "…" : text;
-        return CONTROL.matcher(start).replaceAll("?");
     }
 }

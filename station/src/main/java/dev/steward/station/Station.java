@@ -471,9 +471,12 @@ public final class Station implements Orders {
         /** It is signed, not sealed: whoever asks shares no key with the station yet. */
         private void enrolment(WireMessage message, long position) throws InterruptedException {
             try {
+                if (message.body().length > Limits.ENROLMENT_BYTES) {
+                    throw new RefusedException("%d bytes, more than the limit of %d"
+                            .formatted(message.body().length, Limits.ENROLMENT_BYTES));
+                }
                 SignedDocument signed = SignedDocument.decode(message.body());
-                if (message.body().length <= Limits.ENROLMENT_BYTES
-                        && signed.read() instanceof EnrolmentRequest request) {
+                if (signed.read() instanceof EnrolmentRequest request) {
                     put((core, now) -> core.enrolment(now, signed, request), message.encodedBytes(), position);
                     return;
                 }

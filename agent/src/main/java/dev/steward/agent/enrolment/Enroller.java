@@ -9,6 +9,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.EnrolmentToken;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
@@ -21,6 +22,7 @@ import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.SigningException;
 import dev.steward.message.text.Durations;
+import dev.steward.message.text.OneLine;
 import dev.steward.message.trust.LocalTrust;
 import dev.steward.message.trust.Trust;
 import java.security.SecureRandom;
@@ -117,7 +119,8 @@ final class Enroller {
                 switch (answer.get().state()) {
                     case REFUSED ->
                         throw new RefusedException("the station %s refuses: %s"
-                                .formatted(token.station(), answer.get().reason()));
+                                .formatted(
+                                        token.station(), OneLine.of(answer.get().reason(), Limits.REASON_CHARS)));
                     case APPROVED -> {
                         return answer.get().record();
                     }
@@ -199,15 +202,22 @@ final class Enroller {
     }
 
     private final class FromBus implements BusListener {
+        private String lastWhy = "";
+
         @Override
         public void connected() {
+            lastWhy = "";
             progress.accept("asking the station %s by %s"
                     .formatted(token.station(), settings().shownUrl()));
         }
 
         @Override
         public void disconnected(String why) {
-            progress.accept("the broker %s: %s; trying on".formatted(settings().shownUrl(), why));
+            if (!why.equals(lastWhy)) { // and not at each attempt
+                lastWhy = why;
+                progress.accept("the broker %s: %s; trying on"
+                        .formatted(settings().shownUrl(), OneLine.of(why, Limits.REASON_CHARS)));
+            }
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
+import dev.steward.message.text.OneLine;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -77,12 +78,7 @@ public final class FrameGuard {
                 .formatted(
                         tally.count(),
                         why,
-                        shown(message.subject()),
-                        shown(message.headers().getOrDefault("f", "nobody"))));
-    }
-
-    private static String shown(String text) {
-        String start = text.length() > SHOWN_CHARS ? text.substring(0, SHOWN_CHARS) + "…" : text;
-        return start.replaceAll("\\p{Cntrl}", "?");
+                        OneLine.of(message.subject(), SHOWN_CHARS),
+                        OneLine.of(message.headers().getOrDefault("f", "nobody"), SHOWN_CHARS)));
     }
 }

@@ -194,14 +194,24 @@ final class Enrolments {
 
     /** Forgets tokens that are good for nothing any more; to be called once a second. */
     void tick(Now now) {
-        tokens.over(now, waiting.keySet()).forEach(this::forget);
+        tokens.over(now, this::isAwaited).forEach(this::forget);
     }
 
     private void forget(Token token) {
+        if (isAwaited(token)) {
+            KeyId key = token.usedBy().orElseThrow();
+            waiting.remove(key);
+            sink.write(new LedgerWrite.DeleteEnrolment(key));
+        }
         tokens.forget(token);
-        token.usedBy()
-                .filter(key -> waiting.remove(key) != null)
-                .ifPresent(key -> sink.write(new LedgerWrite.DeleteEnrolment(key)));
+    }
+
+    /** Whether somebody waits who has asked with this token last; he may have had others before. */
+    private boolean isAwaited(Token token) {
+        return token.usedBy()
+                .map(waiting::get)
+                .filter(each -> each.request.token().equals(token.id()))
+                .isPresent();
     }
 
     private void tell(Now now, String text) {

@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /** The tokens with which machines may ask to become nodes. */
 final class Tokens {
@@ -81,19 +81,17 @@ final class Tokens {
     /**
      * Those that are good for nothing any more; to be called once a second.
      *
-     * @param waiting who has asked and waits for an answer
+     * @param awaited whether somebody who has asked with a token waits for an answer
      */
-    List<Token> over(Now now, Set<KeyId> waiting) {
+    List<Token> over(Now now, Predicate<Token> awaited) {
         asked.clear();
         return tokens.values().stream()
-                .filter(token -> !now.wall().isBefore(end(token, waiting)))
+                .filter(token -> !now.wall().isBefore(end(token, awaited)))
                 .toList();
     }
 
-    private static Instant end(Token token, Set<KeyId> waiting) {
-        return token.usedBy().filter(waiting::contains).isPresent()
-                ? token.expiresAt().plus(WAITING_AFTER_EXPIRY)
-                : token.expiresAt();
+    private static Instant end(Token token, Predicate<Token> awaited) {
+        return awaited.test(token) ? token.expiresAt().plus(WAITING_AFTER_EXPIRY) : token.expiresAt();
     }
 
     private void put(Token token) {

@@ -165,6 +165,24 @@ class ApiEnrolmentTest {
     }
 
     @Test
+    void whoAsksWithANewTokenWaitsOnWhenHisFormerOneIsRevoked() throws Exception {
+        makeToken(Optional.empty());
+        try (TestMachine machine = machine(ship4)) {
+            assertThat(answer(machine, secret).state()).isEqualTo(State.PENDING);
+        }
+        CommandId second = Documents.id();
+        Ed25519 other = Ed25519.generate();
+        client.token(second, other.key(), Optional.empty(), Duration.ofHours(1));
+        try (TestMachine machine = new TestMachine(ship4, second, station.linkKey(), station.broker.url())) {
+            assertThat(answer(machine, other).state()).isEqualTo(State.PENDING);
+        }
+        assertThat(client.delete("/api/v1/tokens/" + token).status()).isEqualTo(204);
+        assertThat(waiting()).hasSize(1);
+        assertThat(client.delete("/api/v1/tokens/" + second).status()).isEqualTo(204);
+        assertThat(waiting()).isEmpty();
+    }
+
+    @Test
     void whoIsRevokedBeforeHeWasLetInIsToldSo() throws Exception {
         makeToken(Optional.empty());
         try (TestMachine machine = machine(ship4)) {
