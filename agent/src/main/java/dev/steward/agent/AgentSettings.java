@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -234,7 +235,8 @@ public record AgentSettings(
             String given = text(name, name, enrolled.value());
             if (!given.equals(enrolled.value())) {
                 throw new RefusedException(
-                        "--%s %s: this folder was enrolled with the %s %s".formatted(name, given, name, enrolled));
+                        "--%s %s: this folder was enrolled with the %s %s; leave it out (flag, STEWARD_%s, or '%s' in the file), or give another node's folder with --data"
+                                .formatted(name, given, name, enrolled, name.toUpperCase(Locale.ROOT), name));
             }
         }
 

@@ -35,7 +35,8 @@ final class StationWatch {
         }
         said = true;
         String where = connected
-                ? "though the broker %s is connected; is it running there, and of that name?".formatted(broker)
+                ? "though the broker %s is connected; is it running there, of that name, and was this node not revoked?"
+                        .formatted(broker)
                 : "as the broker %s is not reached".formatted(broker);
         return Optional.of("the station %s has not answered for %s, %s Trying on; what is to be told to it is kept"
                 .formatted(station, Durations.text(PATIENCE), connected ? where : where + "."));

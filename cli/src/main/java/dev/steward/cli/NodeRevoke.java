@@ -78,6 +78,7 @@ final class NodeRevoke implements Callable<Integer> {
         }
         surroundings.err().println("""
                 %s, is revoked: it is no longer let in
+                  what it holds already it may still run, and of that nothing is heard any more
                   an identity that is revoked is never used again; a machine that comes back needs an empty folder and a new token:
                   %s""".formatted(
                         revocation.revoke(found), options.line("token create", "--node", node.value())));

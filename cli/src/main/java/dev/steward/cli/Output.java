@@ -3,9 +3,9 @@ package dev.steward.cli;
 
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.terminal.Failure;
-import dev.steward.cli.terminal.SafeText;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.OutputStreamName;
+import dev.steward.message.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -13,10 +13,10 @@ import dev.steward.cli.result.Deadline;
 import dev.steward.cli.terminal.Ages;
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
-import dev.steward.cli.terminal.SafeText;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.json.Json;
+import dev.steward.message.text.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,7 +92,7 @@ final class PolicyTrial implements Callable<Integer> {
                 false);
         Identity identity = operator.identity(surroundings, station);
         StationClient client = station.client(surroundings);
-        List<String> known = NodeInfo.orderable(client.nodes());
+        List<String> known = NodeInfo.orderable(client.nodes(), List.of(node));
         Prepared prepared = Prepared.dryRun(
                 order, known, ids, identity, surroundings.clock().instant());
         if (prepared.nodes().size() != 1) {

@@ -15,9 +15,9 @@ import dev.steward.cli.result.Waiting;
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Progress;
-import dev.steward.cli.terminal.SafeText;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.json.Json;
+import dev.steward.message.text.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,9 +101,9 @@ final class Run implements Callable<Integer> {
     }
 
     private List<Prepared> prepare(List<Order> orders, List<NodeInfo> nodes, Identity identity) throws Failure {
-        List<String> known = NodeInfo.orderable(nodes);
         var prepared = new ArrayList<Prepared>();
         for (Order order : orders) {
+            List<String> known = NodeInfo.orderable(nodes, order.targets());
             prepared.add(Prepared.of(
                     order, known, ids, identity, surroundings.clock().instant()));
         }

@@ -28,7 +28,7 @@ final class Token implements Runnable {
     static CommandLine commandLine(Surroundings surroundings, Ids ids) {
         return new CommandLine(new Token())
                 .addSubcommand(new TokenCreate(surroundings, ids))
-                .addSubcommand(new Tokens(surroundings))
+                .addSubcommand(new TokenList(surroundings))
                 .addSubcommand(new TokenRevoke(surroundings));
     }
 

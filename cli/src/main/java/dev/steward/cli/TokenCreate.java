@@ -12,12 +12,13 @@ import dev.steward.message.EnrolmentToken;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.text.Durations;
+import dev.steward.message.text.SafeText;
 import dev.steward.message.trust.TrustTemplate;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Option;
                 + "%nUsage: ",
         description = "%nIt is good once. Who holds it can ask; who is let in, you approve.%n")
 final class TokenCreate implements Callable<Integer> {
+    private static final Pattern LOOPBACK = Pattern.compile("//(127\\.|localhost\\b|\\[::1])");
+    private static final Pattern BROKER = Pattern.compile("(nats|tls)://[A-Za-z0-9._\\[\\]:-]+");
     private static final Duration LONGEST = Duration.ofDays(30);
 
     @Option(names = "--node", paramLabel = "NAME", description = "The only name that it is good for. Default: any.")
@@ -91,6 +94,13 @@ final class TokenCreate implements Callable<Integer> {
                         Durations.text(Duration.between(now, token.expiresAt())),
                         token.id(),
                         operator.line(station, "node approve", name)));
+        if (LOOPBACK.matcher(token.broker()).find()) {
+            surroundings
+                    .err()
+                    .println(
+                            "  the broker in it, %s, is found on this machine alone; for another one: --broker nats://HOST:PORT"
+                                    .formatted(SafeText.line(token.broker())));
+        }
         return 0;
     }
 
@@ -119,17 +129,15 @@ final class TokenCreate implements Callable<Integer> {
         return Optional.of(name);
     }
 
-    /** Only as far as a slip would show: the agent knows what it can connect to. */
+    /** Several with commas; only as far as a slip would show: the agent knows what it can connect to. */
     private static Optional<String> url(String text) throws RefusedException {
-        try {
-            URI uri = URI.create(text);
-            if (uri.getScheme() != null && uri.getHost() != null && uri.getUserInfo() == null) {
-                return Optional.of(text);
+        for (String each : text.split(",", -1)) {
+            if (!BROKER.matcher(each).matches()) {
+                throw new RefusedException(
+                        "--broker: '%s' is not the address of a broker; write nats://HOST:PORT or tls://HOST:PORT, several with commas"
+                                .formatted(each));
             }
-        } catch (IllegalArgumentException e) {
-            // refused below, as what is a URL of no broker
         }
-        throw new RefusedException(
-                "--broker: '%s' is not a broker's URL; write for instance nats://10.0.0.1:4222".formatted(text));
+        return Optional.of(text);
     }
 }

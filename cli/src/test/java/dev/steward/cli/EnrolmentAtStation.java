@@ -157,7 +157,7 @@ public final class EnrolmentAtStation {
         }
     }
 
-    /** A key's numbers rise until it is revoked, and a name has one key at a time. */
+    /** A key's numbers rise until it is revoked, under whichever, and a name has one key at a time. */
     private Optional<String> conflict(NodeRecord next) throws RefusedException {
         for (String text : records.values()) {
             var known = (NodeRecord)
@@ -168,7 +168,7 @@ public final class EnrolmentAtStation {
             } else if (ofKey && known.isRevoked()) {
                 return Optional.of("the key %s was revoked, and is never used again"
                         .formatted(known.key().id()));
-            } else if (ofKey && known.number() >= next.number()) {
+            } else if (ofKey && !next.isRevoked() && known.number() >= next.number()) {
                 return Optional.of("there is a record %d of this key already".formatted(known.number()));
             } else if (!ofKey
                     && !next.isRevoked()

@@ -303,13 +303,11 @@ class NodeTest extends CommandLineFixture {
         for (SignedDocument shown : List.of(
                 SignedDocument.sign(inAnnsName, bob.signer()),
                 operator.sign(record(operator, FleetId.of(new byte[16]), "ship4", 1)),
-                operator.sign(record(operator, FLEET, "ship5", 1)),
-                operator.sign(record(operator, FLEET, "ship4", NodeRecord.LAST_NUMBER)))) {
+                operator.sign(record(operator, FLEET, "ship5", 1)))) {
             there.show(shown);
             assertThat(steward("node", "revoke", "ship4", "--yes")).isEqualTo(ExitCode.CREDENTIAL);
         }
-        assertThat(err())
-                .contains("this signature does not hold", "of the fleet 0000", "a record of ship5", "none is possible");
+        assertThat(err()).contains("this signature does not hold", "of the fleet 0000", "a record of ship5");
         assertThat(there.offered).isEmpty();
     }
 

@@ -75,7 +75,10 @@ class TokenTest extends CommandLineFixture {
         assertThat(steward("token", "create", "--expires", "soon")).isEqualTo(ExitCode.USAGE);
         assertThat(steward("token", "create", "--profile", "root")).isEqualTo(ExitCode.USAGE);
         assertThat(steward("token", "create", "--broker", "10.0.0.1")).isEqualTo(ExitCode.USAGE);
-        assertThat(err()).contains("'10.0.0.1' is not a broker's URL");
+        assertThat(err()).contains("'10.0.0.1' is not the address of a broker");
+        assertThat(steward("token", "create", "--broker", "nats://a:1,http://b"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err()).contains("'http://b' is not the address of a broker");
         assertThat(steward("token", "create", "--node", "a.b")).isEqualTo(ExitCode.USAGE);
         assertThat(steward("token", "create", "--node", "all")).isEqualTo(ExitCode.USAGE);
         assertThat(out()).isEmpty();

@@ -6,16 +6,13 @@ import dev.steward.agent.enrolment.NodeKeys;
 import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
-import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Link;
 import dev.steward.message.seal.ForgedException;
 import dev.steward.message.seal.FrameGuard;
-import dev.steward.message.seal.LinkKey;
 import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.Ed25519;
-import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.store.PrivateFile;
 import java.nio.file.Files;
@@ -97,21 +94,18 @@ public final class TestNodes {
     /** What a node seals with. */
     public Seal seal(String name) {
         NodeKeys keys = admit(name).keys;
-        return seal(keys.id(), Link.End.NODE, keys.link(), station.key());
+        return Seal.of(TestOperator.FLEET, keys.id(), Link.End.NODE, keys.link(), station.key());
     }
 
     /** What the station seals with for a node. */
     Seal stationSeal(String name) {
         NodeKeys keys = admit(name).keys;
-        return seal(keys.id(), Link.End.STATION, station, keys.link().key());
-    }
-
-    private static Seal seal(KeyId identity, Link.End end, LinkKeyPair own, LinkKey peer) {
-        try {
-            return Seal.of(TestOperator.FLEET, identity, end, own, peer);
-        } catch (RefusedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Seal.of(
+                TestOperator.FLEET,
+                keys.id(),
+                Link.End.STATION,
+                station,
+                keys.link().key());
     }
 
     /** Both ends of one node's link, for whoever has both ends' keys. */

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator orders, self-contained. Whoever orders makes the exact bytes once with {@link #encode}; everyone
+ * What somebody says and signs, mostly what an operator orders, self-contained. Whoever does makes the exact bytes once with {@link #encode}; everyone
  * after that keeps and passes on those bytes and only reads them with {@link #decode}.
  */
 public sealed interface Document permits Document.Command, Document.Cancel, OperatorList, NodeRecord, EnrolmentRequest {
@@ -24,7 +24,7 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
     /** In no other fleet it means anything. */
     FleetId fleet();
 
-    /** The key of whoever orders, and the first to sign. */
+    /** The key of whoever says it, and the first to sign. */
     KeyId issuer();
 
     Instant issuedAt();

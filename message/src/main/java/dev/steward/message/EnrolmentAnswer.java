@@ -6,6 +6,7 @@ import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.SignedDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -39,7 +40,7 @@ public record EnrolmentAnswer(CommandId request, State state, String reason, Opt
     public byte[] encode() {
         var json = new LinkedHashMap<String, Object>();
         json.put("request", request);
-        json.put("state", state.name());
+        json.put("state", state.name().toLowerCase(Locale.ROOT));
         json.put("reason", reason);
         record.ifPresent(signed -> json.put("record", new String(signed.encode(), StandardCharsets.UTF_8)));
         return Json.bytes(json);
@@ -50,10 +51,10 @@ public record EnrolmentAnswer(CommandId request, State state, String reason, Opt
         CommandId request = CommandId.parse(json.text("request"));
         String reason = json.text("reason");
         return switch (json.text("state")) {
-            case "PENDING" -> pending(request);
-            case "APPROVED" ->
+            case "pending" -> pending(request);
+            case "approved" ->
                 approved(request, SignedDocument.decode(json.text("record").getBytes(StandardCharsets.UTF_8)));
-            case "REFUSED" -> refused(request, reason);
+            case "refused" -> refused(request, reason);
             default -> throw new RefusedException("an answer in a state that this version does not know");
         };
     }

@@ -8,6 +8,7 @@ import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ public record EnrolmentRequest(
         implements Document {
     static final String TYPE = "enrolment";
 
+    private static final String REPLY_PREFIX = "enroll-";
+
     private static final Set<String> FIELDS =
             Set.of("format", "type", "id", "fleet", "issuedAt", "token", "node", "key", "linkKey");
 
@@ -38,7 +41,20 @@ public record EnrolmentRequest(
     }
 
     public static NodeName replyTo(CommandId token) {
-        return new NodeName("enroll-" + token);
+        return new NodeName(REPLY_PREFIX + token);
+    }
+
+    /** Why no node of this station can be called so; empty where one can. */
+    public static Optional<String> nameRefusal(NodeName node, NodeName station) {
+        if (node.equals(station)) {
+            return Optional.of("'%s' is the station's own name; no other node may be called so".formatted(node));
+        }
+        if (node.value().equals(NodeName.ALL)) {
+            return Optional.of("'all' means all nodes, wherever targets are given; no node may be called so");
+        }
+        return node.value().startsWith(REPLY_PREFIX)
+                ? Optional.of("names that begin with %s are for machines that are no nodes yet".formatted(REPLY_PREFIX))
+                : Optional.empty();
     }
 
     @Override

@@ -75,7 +75,11 @@ public record EnrolmentToken(
 
     public static EnrolmentToken parse(String text) throws RefusedException {
         String word = text.strip();
-        if (!word.startsWith(PREFIX) || word.length() > MAX_CHARS) {
+        if (word.length() > MAX_CHARS) {
+            throw new RefusedException("this is not a token: it has %d characters or more, and one has at most %d"
+                    .formatted(word.length(), MAX_CHARS));
+        }
+        if (!word.startsWith(PREFIX)) {
             throw new RefusedException(
                     "this is not a token: one begins with %s; `steward token create` makes one".formatted(PREFIX));
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.message;
 
-import dev.steward.message.text.OneLine;
+import dev.steward.message.text.SafeText;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,10 +22,10 @@ public record Refusal(WireMessage kept, String reason) {
         int length = Math.min(body.length, Limits.QUARANTINE_BODY_BYTES);
         String cut = length == body.length ? "" : " (body of %d bytes, %d kept)".formatted(body.length, length);
         var kept = new WireMessage(
-                OneLine.of(message.subject(), SUBJECT_CHARS),
+                SafeText.line(message.subject(), SUBJECT_CHARS),
                 headers(message.headers()),
                 length == body.length ? body : Arrays.copyOf(body, length));
-        return new Refusal(kept, OneLine.of(reason, REASON_CHARS) + cut);
+        return new Refusal(kept, SafeText.line(reason, REASON_CHARS) + cut);
     }
 
     private static Map<String, String> headers(Map<String, String> headers) {
@@ -33,8 +33,8 @@ public record Refusal(WireMessage kept, String reason) {
         headers.entrySet().stream()
                 .limit(Limits.QUARANTINE_HEADERS)
                 .forEach(header -> kept.put(
-                        OneLine.of(header.getKey(), Limits.QUARANTINE_HEADER_CHARS),
-                        OneLine.of(header.getValue(), Limits.QUARANTINE_HEADER_CHARS)));
+                        SafeText.line(header.getKey(), Limits.QUARANTINE_HEADER_CHARS),
+                        SafeText.line(header.getValue(), Limits.QUARANTINE_HEADER_CHARS)));
         return kept;
     }
 }

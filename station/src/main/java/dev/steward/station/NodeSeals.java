@@ -6,7 +6,6 @@ import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.FleetId;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
-import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Link;
@@ -19,25 +18,22 @@ import dev.steward.message.signing.KeyId;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of the links to all nodes that are let in. Thread-safe: the loop changes it, the bus asks. */
 final class NodeSeals implements FrameGuard.Senders {
-    private static final System.Logger LOG = System.getLogger(NodeSeals.class.getName());
-
-    /** A node's link; its keys are derived once. Empty where its link key is none. */
+    /** A node's link; its keys are derived once. */
     private final class Entry {
         private final NodeRecord record;
-        private Optional<Seal> seal = Optional.empty();
-        private boolean derived;
+        private @Nullable Seal seal;
 
         Entry(NodeRecord record) {
             this.record = record;
         }
 
-        synchronized Optional<Seal> seal() {
-            if (!derived) {
-                derived = true;
-                seal = derive(record.fleet(), record.key().id(), record.linkKey(), record.node());
+        synchronized Seal seal() {
+            if (seal == null) {
+                seal = derive(record.fleet(), record.key().id(), record.linkKey());
             }
             return seal;
         }
@@ -72,9 +68,7 @@ final class NodeSeals implements FrameGuard.Senders {
     /** Whether frames under this name that were sealed so are still taken. */
     boolean isCurrent(NodeName name, Seal seal) {
         Entry entry = entries.get(name);
-        return entry != null
-                && !entry.record.isRevoked()
-                && entry.seal().filter(present -> present == seal).isPresent();
+        return entry != null && !entry.record.isRevoked() && entry.seal() == seal;
     }
 
     @Override
@@ -86,7 +80,7 @@ final class NodeSeals implements FrameGuard.Senders {
         if (entry.record.isRevoked()) {
             throw FrameGuard.revoked();
         }
-        return entry.seal().orElseThrow(FrameGuard::unknown);
+        return entry.seal();
     }
 
     /** A frame for a node that is let in; empty for others, who get nothing. */
@@ -94,22 +88,16 @@ final class NodeSeals implements FrameGuard.Senders {
         Entry entry = entries.get(to);
         return entry == null || entry.record.isRevoked()
                 ? Optional.empty()
-                : entry.seal().map(seal -> seal.seal(message));
+                : Optional.of(entry.seal().seal(message));
     }
 
     /** The answer to a machine that asks to become a node, for it alone to believe. */
-    Optional<WireMessage> sealed(EnrolmentRequest request, EnrolmentAnswer answer) {
+    WireMessage sealed(EnrolmentRequest request, EnrolmentAnswer answer) {
         var message = new WireMessage(Subject.enrolmentAnswer(request.replyTo()).toString(), Map.of(), answer.encode());
-        return derive(request.fleet(), request.issuer(), request.linkKey(), request.node())
-                .map(seal -> seal.seal(message));
+        return derive(request.fleet(), request.issuer(), request.linkKey()).seal(message);
     }
 
-    private Optional<Seal> derive(FleetId fleet, KeyId identity, LinkKey key, NodeName name) {
-        try {
-            return Optional.of(Seal.of(fleet, identity, Link.End.STATION, own, key));
-        } catch (RefusedException e) {
-            LOG.log(System.Logger.Level.WARNING, "the link key of {0}: {1}", name, e.getMessage());
-            return Optional.empty();
-        }
+    private Seal derive(FleetId fleet, KeyId identity, LinkKey key) {
+        return Seal.of(fleet, identity, Link.End.STATION, own, key);
     }
 }

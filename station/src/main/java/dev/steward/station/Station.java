@@ -367,7 +367,7 @@ public final class Station implements Orders {
 
         @Override
         public void answer(EnrolmentRequest request, EnrolmentAnswer answer) {
-            seals.sealed(request, answer).ifPresent(enrolmentAnswers::add);
+            enrolmentAnswers.add(seals.sealed(request, answer));
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.steward.bus.BusSettings;
 import dev.steward.message.EnrolmentToken;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Times;
 import dev.steward.message.text.Durations;
 import dev.steward.message.text.Options;
 import dev.steward.message.text.Options.Option;
@@ -62,14 +63,14 @@ public final class EnrollCommand {
         }
         EnrolmentToken token =
                 EnrolmentToken.parse(arguments.getFirst().equals("-") ? wholeOf(in) : arguments.getFirst());
-        String folder = flag(flags, "data", environment)
+        String folder = flag(flags, "data", Map.of()) // the variable may well name another program's folder
                 .orElseThrow(() -> new RefusedException("--data is missing: the folder of the new node"));
         Path data = Path.of(folder).toAbsolutePath();
         try (FolderLock _ = FolderLock.take(data)) {
             Optional<Enrolment> present = Enrolment.in(data);
             if (present.isPresent()) {
                 out.printf(
-                        "%s is enrolled already, as %s of the station %s (%s)%n",
+                        "%s is enrolled already, as %s of the station %s (%s); where that was revoked, enrol in an empty folder%n",
                         data,
                         present.get().node(),
                         present.get().station(),
@@ -128,7 +129,7 @@ public final class EnrollCommand {
         Instant now = Instant.now();
         if (!now.isBefore(token.expiresAt())) {
             throw new RefusedException("the token expired at %s, and it is %s; `steward token create` makes another"
-                    .formatted(token.expiresAt(), now));
+                    .formatted(Times.text(token.expiresAt()), Times.text(now)));
         }
         return flags.containsKey("timeout")
                 ? now.plus(Durations.parse(flags.get("timeout").getLast()))

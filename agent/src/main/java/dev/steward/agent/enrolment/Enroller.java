@@ -22,7 +22,7 @@ import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.SigningException;
 import dev.steward.message.text.Durations;
-import dev.steward.message.text.OneLine;
+import dev.steward.message.text.SafeText;
 import dev.steward.message.trust.LocalTrust;
 import dev.steward.message.trust.Trust;
 import java.security.SecureRandom;
@@ -62,8 +62,7 @@ final class Enroller {
             NodeKeys keys,
             String broker,
             LocalTrust trust,
-            Consumer<String> progress)
-            throws RefusedException {
+            Consumer<String> progress) {
         this.token = token;
         this.name = name;
         this.keys = keys;
@@ -120,7 +119,8 @@ final class Enroller {
                     case REFUSED ->
                         throw new RefusedException("the station %s refuses: %s"
                                 .formatted(
-                                        token.station(), OneLine.of(answer.get().reason(), Limits.REASON_CHARS)));
+                                        token.station(),
+                                        SafeText.line(answer.get().reason(), Limits.REASON_CHARS)));
                     case APPROVED -> {
                         return answer.get().record();
                     }
@@ -216,7 +216,7 @@ final class Enroller {
             if (!why.equals(lastWhy)) { // and not at each attempt
                 lastWhy = why;
                 progress.accept("the broker %s: %s; trying on"
-                        .formatted(settings().shownUrl(), OneLine.of(why, Limits.REASON_CHARS)));
+                        .formatted(settings().shownUrl(), SafeText.line(why, Limits.REASON_CHARS)));
             }
         }
 

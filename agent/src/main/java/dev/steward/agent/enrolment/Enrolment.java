@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.agent.enrolment;
 
-import dev.steward.message.FleetId;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
@@ -32,10 +31,6 @@ public record Enrolment(NodeName station, LinkKey stationKey, String broker, Nod
 
     public NodeName node() {
         return record.node();
-    }
-
-    public FleetId fleet() {
-        return record.fleet();
     }
 
     public KeyId identity() {

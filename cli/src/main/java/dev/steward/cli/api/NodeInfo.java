@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.api;
 
+import dev.steward.cli.terminal.Failure;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.JsonObject;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +24,23 @@ public record NodeInfo(
         Optional<JsonObject> facts,
         JsonObject json) {
 
-    /** The names that an order may mean. */
-    public static List<String> orderable(List<NodeInfo> nodes) {
+    /**
+     * The names that an order may mean.
+     *
+     * @param written as the operator has written them
+     * @throws Failure where one is that of a node that is not let in: another name is not meant then
+     */
+    public static List<String> orderable(List<NodeInfo> nodes, List<String> written) throws Failure {
+        for (NodeInfo node : nodes) {
+            boolean named = written.stream()
+                    .flatMap(list -> Arrays.stream(list.split(",", -1)))
+                    .anyMatch(term -> term.strip().equals(node.name()));
+            if (named && node.fingerprint().isEmpty()) {
+                throw Failure.usage(
+                        "%s is not let in: its key was revoked, or nobody has approved it\n  nothing was ordered; `steward node pending` lists who waits"
+                                .formatted(node.name()));
+            }
+        }
         return nodes.stream()
                 .filter(node -> node.fingerprint().isPresent())
                 .map(NodeInfo::name)

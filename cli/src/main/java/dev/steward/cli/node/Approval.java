@@ -6,6 +6,7 @@ import dev.steward.cli.api.EnrolmentInfo;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Failure;
+import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import java.time.InstantSource;
@@ -16,11 +17,9 @@ import java.util.Optional;
 public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self, Ids ids, InstantSource clock) {
     /** Whether a node may be called so. */
     public static void checkName(NodeName name) throws Failure {
-        if (name.value().equals(NodeName.ALL)) {
-            throw Failure.usage("'all' means all nodes, wherever targets are given; no node may be called so");
-        }
-        if (name.equals(NodeName.CENTRAL)) {
-            throw Failure.usage("'%s' is the station's own name; no other node may be called so".formatted(name));
+        Optional<String> refusal = EnrolmentRequest.nameRefusal(name, NodeName.CENTRAL);
+        if (refusal.isPresent()) {
+            throw Failure.usage(refusal.get());
         }
     }
 

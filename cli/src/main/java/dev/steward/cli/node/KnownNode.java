@@ -43,9 +43,9 @@ public record KnownNode(SignedDocument signed, NodeRecord record) {
         return new String(signed.encode(), StandardCharsets.UTF_8);
     }
 
-    /** Of the same key, and said later. */
+    /** Of the same key, and said later; what revokes is always the last word. */
     boolean isNewerThan(KnownNode other) {
-        return record.number() > other.record.number();
+        return isRevoked() == other.isRevoked() ? record.number() > other.record.number() : isRevoked();
     }
 
     static KnownNode newer(KnownNode one, KnownNode other) {

@@ -43,7 +43,7 @@ public final class KnownNodes {
     }
 
     /** That this key is revoked, under whichever name it was. */
-    boolean isRevoked(VerificationKey key) {
+    public boolean isRevoked(VerificationKey key) {
         return Files.exists(revocationFile(key));
     }
 

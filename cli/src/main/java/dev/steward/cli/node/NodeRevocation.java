@@ -36,11 +36,7 @@ public record NodeRevocation(
                     ? Optional.empty()
                     : nodes.revocation(shown.record().key());
             if (kept.isPresent()) {
-                KnownNode last = kept.get();
-                reminded.add(hand(
-                        last.isNewerThan(shown)
-                                ? last
-                                : sign(last.record(), shown.record().number())));
+                reminded.add(hand(kept.get()));
             }
         }
         return reminded;
@@ -97,7 +93,7 @@ public record NodeRevocation(
 
     /** Kept first, so that a station that is away hears of it when this is done again. */
     public KnownNode revoke(KnownNode node) throws Failure, InterruptedException {
-        return hand(node.isRevoked() ? node : sign(node.record(), node.record().number()));
+        return hand(node.isRevoked() ? node : sign(node.record()));
     }
 
     private KnownNode hand(KnownNode revoked) throws Failure, InterruptedException {
@@ -105,19 +101,14 @@ public record NodeRevocation(
         return revoked;
     }
 
-    /** @param number the highest of this key so far */
-    private KnownNode sign(NodeRecord last, long number) throws Failure {
-        if (number >= NodeRecord.LAST_NUMBER) {
-            throw Failure.credential(
-                    "the record of %s has the number %d, after which none is possible".formatted(last.node(), number));
-        }
+    private KnownNode sign(NodeRecord last) throws Failure {
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var next = new NodeRecord(
                 ids.next(now),
                 self.fleet(),
                 self.id(),
                 now,
-                number + 1,
+                Math.min(last.number() + 1, NodeRecord.LAST_NUMBER),
                 last.node(),
                 last.key(),
                 last.linkKey(),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.operator;
 
-import dev.steward.cli.terminal.SafeText;
 import dev.steward.message.OperatorList.Operator;
+import dev.steward.message.text.SafeText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

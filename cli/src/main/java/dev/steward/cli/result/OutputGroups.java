@@ -2,9 +2,9 @@
 package dev.steward.cli.result;
 
 import dev.steward.cli.api.ExecutionInfo;
-import dev.steward.cli.terminal.SafeText;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.ExecutionState;
+import dev.steward.message.text.SafeText;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

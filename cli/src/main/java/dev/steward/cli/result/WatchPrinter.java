@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.result;
 
-import dev.steward.cli.terminal.SafeText;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.text.SafeText;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;

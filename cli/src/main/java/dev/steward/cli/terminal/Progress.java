@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.terminal;
 
+import dev.steward.message.text.SafeText;
 import java.time.Duration;
 import java.time.Instant;
 

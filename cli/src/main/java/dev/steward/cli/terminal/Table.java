@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.terminal;
 
+import dev.steward.message.text.SafeText;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;

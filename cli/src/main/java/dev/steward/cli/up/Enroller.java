@@ -3,13 +3,13 @@ package dev.steward.cli.up;
 
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
-import dev.steward.cli.terminal.SafeText;
 import dev.steward.message.EnrolmentToken;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
 import dev.steward.message.signing.VerificationKey;
+import dev.steward.message.text.SafeText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,6 +70,11 @@ record Enroller(NodeName node, Path folder, LogFile log, Process process) {
 
     /** The identity that it has made; empty until then. */
     Optional<VerificationKey> key() throws Failure {
+        return keyIn(folder);
+    }
+
+    /** The identity in a node's folder; empty where none was made there. */
+    static Optional<VerificationKey> keyIn(Path folder) throws Failure {
         Path file = folder.resolve("identity.pub");
         try (var in = Files.newInputStream(file)) {
             return Optional.of(VerificationKey.parse(Json.utf8(in.readNBytes(Limits.REASON_CHARS))));

@@ -49,6 +49,11 @@ record Enrolments(
             for (String name : names) {
                 if (!Files.exists(folder.node(name).resolve(DONE))) {
                     asking.add(start(new NodeName(name), brokerUrl));
+                } else if (isRevoked(name)) {
+                    say.accept(
+                            "%s is not started: its key was revoked; without the folder %s it gets another at the next start"
+                                    .formatted(name, folder.node(name)));
+                    admitted.remove(name);
                 }
             }
             for (Enroller refused : approve(asking)) {
@@ -75,6 +80,12 @@ record Enrolments(
                             asking.stream().map(each -> each.node().value()).toList())));
         }
         return admitted;
+    }
+
+    private boolean isRevoked(String name) throws Failure {
+        return Enroller.keyIn(folder.node(name))
+                .filter(approval.nodes()::isRevoked)
+                .isPresent();
     }
 
     /** What was signed before, for a ledger that is an older copy or new. */

@@ -8,6 +8,7 @@ import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -157,15 +159,12 @@ public final class Up implements Callable<Integer> {
         for (String node : nodes) {
             String name = node.strip();
             try {
-                NodeName.parse(name);
+                Optional<String> refusal = EnrolmentRequest.nameRefusal(NodeName.parse(name), NodeName.CENTRAL);
+                if (refusal.isPresent()) {
+                    throw Failure.usage("--nodes: " + refusal.get());
+                }
             } catch (RefusedException e) {
                 throw Failure.usage("--nodes: " + e.getMessage());
-            }
-            if (name.equals(NodeName.CENTRAL.value())) {
-                throw Failure.usage("--nodes: '%s' is the station's own name; choose another".formatted(name));
-            }
-            if (name.equals(NodeName.ALL)) {
-                throw Failure.usage("--nodes: 'all' means all nodes, wherever targets are given; choose another name");
             }
             if (names.contains(name)) {
                 throw Failure.usage("--nodes: '%s' is there twice".formatted(name));

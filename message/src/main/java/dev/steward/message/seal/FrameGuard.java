@@ -5,7 +5,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
-import dev.steward.message.text.OneLine;
+import dev.steward.message.text.SafeText;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +78,7 @@ public final class FrameGuard {
                 .formatted(
                         tally.count(),
                         why,
-                        OneLine.of(message.subject(), SHOWN_CHARS),
-                        OneLine.of(message.headers().getOrDefault("f", "nobody"), SHOWN_CHARS)));
+                        SafeText.line(message.subject(), SHOWN_CHARS),
+                        SafeText.line(message.headers().getOrDefault("f", "nobody"), SHOWN_CHARS)));
     }
 }

@@ -3,7 +3,6 @@ package dev.steward.message.seal;
 
 import dev.steward.message.RefusedException;
 import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -86,15 +85,13 @@ public final class LinkKeyPair {
      * The secret that this key shares with the other one.
      *
      * @return 32 bytes, to be hashed before any use
-     * @throws RefusedException where {@code other} is none that a key could be
      */
-    byte[] secretWith(LinkKey other) throws RefusedException {
+    byte[] secretWith(LinkKey other) {
         try {
             return multiply(other.bytes());
-        } catch (InvalidKeyException e) {
-            throw new RefusedException("'%s' is no link's key: %s".formatted(other, e.getMessage()));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK of this version knows X25519", e);
+            throw new IllegalStateException(
+                    "every JDK of this version knows X25519, and each link key is a good one", e);
         }
     }
 
@@ -103,7 +100,7 @@ public final class LinkKeyPair {
         agreement.init(privateKey);
         agreement.doPhase(
                 KeyFactory.getInstance("X25519").generatePublic(new X509EncodedKeySpec(with(PUBLIC_PREFIX, point))),
-                true); // refuses points of small order
+                true);
         return agreement.generateSecret();
     }
 

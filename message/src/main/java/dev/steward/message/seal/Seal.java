@@ -2,7 +2,6 @@
 package dev.steward.message.seal;
 
 import dev.steward.message.FleetId;
-import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
 import dev.steward.message.link.Link;
 import dev.steward.message.signing.KeyId;
@@ -27,7 +26,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class Seal {
     public static final String HEADER = "m";
-    public static final int MAC_BYTES = 16;
+    static final int MAC_BYTES = 16;
 
     /** The headers of a frame, in the order in which the MAC covers them; others are no part of it. */
     public static final String COVERED = "vfgstclniz";
@@ -48,10 +47,8 @@ public final class Seal {
      * Derives the keys by X25519 and HKDF; about a millisecond.
      *
      * @param node the identity of the node, whichever end this is
-     * @throws RefusedException where {@code peer} is none that a key could be
      */
-    public static Seal of(FleetId fleet, KeyId node, Link.End end, LinkKeyPair own, LinkKey peer)
-            throws RefusedException {
+    public static Seal of(FleetId fleet, KeyId node, Link.End end, LinkKeyPair own, LinkKey peer) {
         byte[] secret = own.secretWith(peer);
         boolean atNode = end == Link.End.NODE;
         LinkKey ofNode = atNode ? own.key() : peer;

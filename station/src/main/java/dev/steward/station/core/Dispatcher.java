@@ -227,7 +227,7 @@ final class Dispatcher {
                 if (!records.isLetIn(target)) {
                     throw new OrderRefused(
                             Answer.Reason.UNKNOWN_NODE,
-                            "the key of node '%s' was revoked, or never approved; nothing was ordered. See steward node --help"
+                            "the key of node '%s' was revoked, or never approved; nothing was ordered. See steward node pending"
                                     .formatted(target));
                 }
             }

@@ -22,6 +22,9 @@ import java.util.Optional;
  * key. The station keeps and checks; it can't let anyone in by itself.
  */
 final class Enrolments {
+    private static final String UNKNOWN =
+            "it does not know this token: it was revoked, has expired, or is another station's; `steward token create` makes one";
+
     private record Waiting(EnrolmentRequest request, byte[] signed) {}
 
     private final NodeName self;
@@ -69,18 +72,26 @@ final class Enrolments {
         return new Answer.Accepted(List.of());
     }
 
-    /** A machine asks, for the first time or again. Whoever has no token gets no answer. */
+    /** A machine asks, for the first time or again. Whoever only shows a token, and has not its secret, gets no answer. */
     void request(Now now, SignedDocument signed, EnrolmentRequest request) {
-        tokens.askedWith(request.token())
-                .filter(token -> isAuthentic(signed, request, token))
-                .ifPresent(token -> sink.answer(request, answer(now, signed, request, token)));
+        if (!tokens.hasTimeFor(request.token())) {
+            return;
+        }
+        Optional<Token> token = tokens.find(request.token());
+        if (token.isEmpty()) {
+            sink.answer(request, EnrolmentAnswer.refused(request.id(), UNKNOWN));
+            return;
+        }
+        byte[] bytes = signed.encode();
+        Waiting known = waiting.get(request.issuer());
+        if (known != null && Arrays.equals(known.signed, bytes)) {
+            sink.answer(request, EnrolmentAnswer.pending(request.id())); // the same again, which was looked at
+        } else if (isAuthentic(signed, request, token.get())) {
+            sink.answer(request, answer(now, bytes, request, token.get()));
+        }
     }
 
     private boolean isAuthentic(SignedDocument signed, EnrolmentRequest request, Token token) {
-        Waiting known = waiting.get(request.issuer());
-        if (known != null && Arrays.equals(known.signed, signed.encode())) {
-            return true;
-        }
         boolean ours = operators
                 .trust()
                 .local()
@@ -90,14 +101,10 @@ final class Enrolments {
         return ours && signed.isSignedBy(token.key(), check) && signed.isSignedBy(request.key(), check);
     }
 
-    private EnrolmentAnswer answer(Now now, SignedDocument signed, EnrolmentRequest request, Token token) {
+    private EnrolmentAnswer answer(Now now, byte[] bytes, EnrolmentRequest request, Token token) {
         Optional<NodeRecords.Kept> record = records.find(request.issuer());
         if (record.isPresent()) {
             return decided(request, record.get());
-        }
-        Waiting known = waiting.get(request.issuer());
-        if (known != null && Arrays.equals(known.signed, signed.encode())) {
-            return EnrolmentAnswer.pending(request.id());
         }
         Optional<String> refusal = refusal(now, request, token);
         if (refusal.isPresent()) {
@@ -110,8 +117,8 @@ final class Enrolments {
             return EnrolmentAnswer.refused(request.id(), refusal.get());
         }
         tokens.use(token, request.issuer());
-        byte[] bytes = signed.encode();
-        waiting.put(request.issuer(), new Waiting(request, bytes)); // what it says last is what it wants
+        Waiting known =
+                waiting.put(request.issuer(), new Waiting(request, bytes)); // what it says last is what it wants
         sink.write(new LedgerWrite.PutEnrolment(request, bytes, now.wall()));
         if (known == null || !known.request.node().equals(request.node())) {
             tell(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.core;
 
+import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
@@ -15,9 +16,6 @@ import java.util.Optional;
 
 /** Which keys are nodes, and which were, by the signed word of the fleet's authorities. */
 final class NodeRecords {
-    /** No node may have a name under which a machine that is none yet hears its answers. */
-    private static final String RESERVED = "enroll-";
-
     /** A signed document and what it says. */
     record Kept(SignedDocument signed, NodeRecord says) {}
 
@@ -52,10 +50,9 @@ final class NodeRecords {
 
     /** Why a key can't be the node of a name. */
     Optional<String> nameRefusal(NodeName name, KeyId key) {
-        if (name.equals(self)
-                || name.value().equals(NodeName.ALL)
-                || name.value().startsWith(RESERVED)) {
-            return Optional.of("no node may be called '%s'".formatted(name));
+        Optional<String> reserved = EnrolmentRequest.nameRefusal(name, self);
+        if (reserved.isPresent()) {
+            return reserved;
         }
         return Optional.ofNullable(byName.get(name))
                 .filter(other -> !other.key().id().equals(key))
@@ -98,20 +95,20 @@ final class NodeRecords {
         if (known.filter(NodeRecord::isRevoked).isPresent()) {
             return Optional.of("the key %s was revoked, and is never used again".formatted(key));
         }
+        if (next.isRevoked()) {
+            return Optional.empty(); // whatever else it says
+        }
         if (known.filter(one -> one.number() >= next.number()).isPresent()) {
             return Optional.of(
                     "there is a record %d of this key already, and a new one must have a higher number than %d"
                             .formatted(known.get().number(), next.number()));
         }
-        if (next.isRevoked()) {
-            return Optional.empty(); // whatever else it says
-        }
         if (known.filter(one -> !one.node().equals(next.node())).isPresent()) {
             return Optional.of("the key %s is the node %s; a node can't be renamed yet"
                     .formatted(key, known.get().node()));
         }
-        if (known.isEmpty() && byName.size() >= Limits.NODES) {
-            return Optional.of("there are %d nodes, the most that are kept".formatted(byName.size()));
+        if (!nodes.hasRoomFor(next.node())) {
+            return Optional.of("there are %d nodes, the most that are kept".formatted(Limits.NODES));
         }
         return nameRefusal(next.node(), key);
     }

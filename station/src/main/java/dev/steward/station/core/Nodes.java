@@ -105,6 +105,10 @@ final class Nodes {
         return Optional.ofNullable(nodes.get(name));
     }
 
+    boolean hasRoomFor(NodeName name) {
+        return nodes.containsKey(name) || nodes.size() < Limits.NODES;
+    }
+
     /** The node is known from now on. */
     void ensure(NodeName name, Now now) {
         if (!nodes.containsKey(name)) {

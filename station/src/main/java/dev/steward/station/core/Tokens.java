@@ -24,7 +24,7 @@ final class Tokens {
 
     private final StationSink sink;
     private final Map<CommandId, Token> tokens = new LinkedHashMap<>();
-    private final Map<CommandId, Integer> asked = new HashMap<>();
+    private final Map<Optional<CommandId>, Integer> asked = new HashMap<>();
     private final Map<CommandId, Tally> refused = new HashMap<>();
 
     Tokens(StationStore store, StationSink sink) {
@@ -49,12 +49,10 @@ final class Tokens {
         return new Answer.Accepted(List.of());
     }
 
-    /** The token that a machine asks with; empty also where it is asked with too often. */
-    Optional<Token> askedWith(CommandId id) {
-        Token token = tokens.get(id);
-        return token == null || asked.merge(id, 1, Integer::sum) > ASKED_A_SECOND
-                ? Optional.empty()
-                : Optional.of(token);
+    /** Whether there is time for this one: of each token, and of all that are not known together. */
+    boolean hasTimeFor(CommandId id) {
+        Optional<CommandId> counted = find(id).map(Token::id);
+        return asked.merge(counted, 1, Integer::sum) <= ASKED_A_SECOND;
     }
 
     void use(Token token, KeyId by) {

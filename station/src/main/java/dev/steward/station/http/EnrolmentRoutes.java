@@ -7,6 +7,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.SignedDocument;
@@ -133,13 +134,13 @@ final class EnrolmentRoutes {
         }
     }
 
-    private static Map<String, @Nullable Object> view(LedgerReader.TokenRow row) {
+    private static Map<String, @Nullable Object> view(Token token) {
         var view = new LinkedHashMap<String, @Nullable Object>();
-        view.put("id", row.id());
-        view.put("node", row.node());
-        view.put("createdAt", row.createdAt());
-        view.put("expiresAt", row.expiresAt());
-        view.put("usedBy", row.usedBy());
+        view.put("id", token.id());
+        view.put("node", token.node().orElse(null));
+        view.put("createdAt", Times.text(token.createdAt()));
+        view.put("expiresAt", Times.text(token.expiresAt()));
+        view.put("usedBy", token.usedBy().orElse(null));
         return view;
     }
 

@@ -284,9 +284,7 @@ public final class Ledger implements StationStore, AutoCloseable {
 
     @Override
     public List<Token> tokens() {
-        return database.query(
-                "SELECT id, key, node, created_at, expires_at, used_by FROM token ORDER BY created_at, id",
-                Rows::token);
+        return database.query(Rows.TOKENS, Rows::token);
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.ledger;
 
+import dev.steward.station.core.Token;
 import dev.steward.store.Database;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -63,13 +64,6 @@ public final class LedgerReader implements AutoCloseable {
             @Nullable String fingerprint,
             @Nullable String lastHeardAt,
             @Nullable String facts) {}
-
-    public record TokenRow(
-            String id,
-            @Nullable String node,
-            String createdAt,
-            String expiresAt,
-            @Nullable String usedBy) {}
 
     /** A machine that waits to become a node; {@code signed} is its request. */
     public record EnrolmentRow(byte[] signed, String requestedAt) {}
@@ -137,11 +131,8 @@ public final class LedgerReader implements AutoCloseable {
                 """, row -> new Node(row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
     }
 
-    public List<TokenRow> tokens() throws InterruptedException {
-        return with(database -> database.query(
-                "SELECT id, node, created_at, expires_at, used_by FROM token ORDER BY created_at, id",
-                row -> new TokenRow(
-                        row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5))));
+    public List<Token> tokens() throws InterruptedException {
+        return with(database -> database.query(Rows.TOKENS, Rows::token));
     }
 
     public List<EnrolmentRow> enrolments() throws InterruptedException {

@@ -32,6 +32,9 @@ final class Rows {
             + " attempt, started_at, exit_code, reason, finished_at, duration_ms, stdout_bytes, stderr_bytes,"
             + " kept_bytes, stored_bytes";
 
+    static final String TOKENS =
+            "SELECT id, key, node, created_at, expires_at, used_by FROM token ORDER BY created_at, id";
+
     private Rows() {}
 
     static StationStore.KeptCancel cancel(ResultSet row) throws SQLException {

@@ -18,6 +18,7 @@ const EXECUTION = {
 };
 
 const NODE = {
+  'not let in': ['⊘', 'off'],
   unreachable: ['✗', 'bad'],
   'never heard': ['○', 'wait'],
   reachable: ['✓', 'good'],
@@ -30,7 +31,7 @@ const UNENDED = new Set(['queued', 'received', 'running']);
 export const hasEnded = state => !UNENDED.has(state);
 
 export const nodeState = node =>
-  node.lastHeardAt === null ? 'never heard' : node.reachable ? 'reachable' : 'unreachable';
+  node.fingerprint === null ? 'not let in' : node.lastHeardAt === null ? 'never heard' : node.reachable ? 'reachable' : 'unreachable';
 
 const look = state => EXECUTION[state] ?? NODE[state] ?? ['?', 'off'];
 

@@ -57,10 +57,11 @@ export const moment = time => new Date(time).toLocaleString('sv');
 export const count = (number, noun) => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 
 /** What a command does, as a line for a shell where it is one. */
-export function commandLine({ method, domain, arguments: given }) {
-  if (typeof given.shell === 'string') return line(given.shell);
-  if (Array.isArray(given.command)) return line(given.command.map(quoted).join(' '));
-  return line(`${method}.${domain} ${JSON.stringify(given)}`);
+export function commandLine({ method, domain, arguments: given, dryRun }) {
+  const what = typeof given.shell === 'string' ? given.shell
+    : Array.isArray(given.command) ? given.command.map(quoted).join(' ')
+    : `${method}.${domain} ${JSON.stringify(given)}`;
+  return line(dryRun ? `(test) ${what}` : what);
 }
 
 const quoted = word =>

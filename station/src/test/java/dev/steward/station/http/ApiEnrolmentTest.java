@@ -9,6 +9,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.EnrolmentAnswer.State;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.station.Station;
@@ -84,8 +85,19 @@ class ApiEnrolmentTest {
             assertThat(answer(machine, secret).state()).isEqualTo(State.PENDING); // the one answer
             assertThat(machine.isAnswered()).isFalse();
         }
-        client.delete("/api/v1/tokens/" + token);
-        assertThat(waiting()).isEmpty();
+    }
+
+    @Test
+    void whoWaitsWithATokenThatIsRevokedIsToldAtHisNextRequest() throws Exception {
+        makeToken(Optional.empty());
+        try (TestMachine machine = machine(ship4)) {
+            assertThat(answer(machine, secret).state()).isEqualTo(State.PENDING);
+            client.delete("/api/v1/tokens/" + token);
+            assertThat(waiting()).isEmpty();
+            EnrolmentAnswer refused = answer(machine, secret);
+            assertThat(refused.state()).isEqualTo(State.REFUSED);
+            assertThat(refused.reason()).contains("does not know this token: it was revoked");
+        }
     }
 
     @Test
@@ -162,6 +174,17 @@ class ApiEnrolmentTest {
                 .hasSize(1)
                 .first()
                 .satisfies(row -> assertThat(row.text("node")).isEqualTo("ship5"));
+    }
+
+    @Test
+    void aRevocationHoldsWhateverNumberTheApprovalHas() throws Exception {
+        client.nodeRecord(TestOperator.sign(ship4.record(NodeRecord.LAST_NUMBER, Optional.empty())));
+        assertThat(fingerprint("ship4")).isPresent();
+
+        assertThat(client.nodeRecord(TestOperator.sign(ship4.record(1, Optional.of(Instant.now()))))
+                        .status())
+                .isEqualTo(200);
+        assertThat(fingerprint("ship4")).isEmpty();
     }
 
     @Test

@@ -5,7 +5,6 @@ import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
-import dev.steward.message.RefusedException;
 import dev.steward.message.link.Link;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.message.seal.LinkKeyPair;
@@ -50,10 +49,6 @@ record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link) {
     }
 
     Seal seal(LinkKey station) {
-        try {
-            return Seal.of(TestOperator.FLEET, identity.key().id(), Link.End.NODE, link, station);
-        } catch (RefusedException e) {
-            throw new IllegalStateException(e);
-        }
+        return Seal.of(TestOperator.FLEET, identity.key().id(), Link.End.NODE, link, station);
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.steward.cli.terminal;
+package dev.steward.message.text;
 
 /**
  * Text from elsewhere, made safe to show: a terminal obeys control characters, so output of a hostile node could
@@ -16,6 +16,11 @@ public final class SafeText {
     /** Everything on one line. */
     public static String line(String text) {
         return escape(text, false);
+    }
+
+    /** The same, of at most so many characters of it. */
+    public static String line(String text, int maxChars) {
+        return line(text.length() > maxChars ? text.substring(0, maxChars) + "…" : text);
     }
 
     private static String escape(String text, boolean keepLines) {

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
                 + "  steward token list --json | jq -r '.[] | select(.usedBy == null).id'%n"
                 + "%nUsage: ",
         description = "")
-final class Tokens implements Callable<Integer> {
+final class TokenList implements Callable<Integer> {
     @Option(names = "--json", description = "Print a JSON list.")
     private boolean json;
 
@@ -36,7 +36,7 @@ final class Tokens implements Callable<Integer> {
 
     private final Surroundings surroundings;
 
-    Tokens(Surroundings surroundings) {
+    TokenList(Surroundings surroundings) {
         this.surroundings = surroundings;
     }
 
@@ -46,7 +46,7 @@ final class Tokens implements Callable<Integer> {
         if (json) {
             surroundings
                     .out()
-                    .println(Json.text(tokens.stream().map(Tokens::view).toList()));
+                    .println(Json.text(tokens.stream().map(TokenList::view).toList()));
             return 0;
         }
         if (tokens.isEmpty()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.steward.cli.terminal;
+package dev.steward.message.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
