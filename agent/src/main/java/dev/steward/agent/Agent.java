@@ -4,7 +4,6 @@ package dev.steward.agent;
 import dev.steward.agent.core.AgentCore;
 import dev.steward.agent.core.AgentSink;
 import dev.steward.agent.core.JournalWrite;
-import dev.steward.agent.enrolment.NodeKeys;
 import dev.steward.agent.facts.Facts;
 import dev.steward.agent.method.Leftovers;
 import dev.steward.agent.method.Method;
@@ -109,12 +108,12 @@ public final class Agent {
     }
 
     private static Seal seal(AgentSettings settings) throws RefusedException {
-        NodeKeys keys = NodeKeys.in(settings.data())
-                .orElseThrow(
-                        () -> new RefusedException("%s has lost its keys; enrol this machine anew, in an empty folder"
-                                .formatted(settings.data())));
-        LOG.log(System.Logger.Level.INFO, "node {0}, identity {1}", settings.name(), keys.id());
-        return settings.enrolment().seal(keys);
+        LOG.log(
+                System.Logger.Level.INFO,
+                "node {0}, identity {1}",
+                settings.name(),
+                settings.keys().id());
+        return settings.enrolment().seal(settings.keys());
     }
 
     private Seal sealOf(NodeName sender) throws ForgedException {

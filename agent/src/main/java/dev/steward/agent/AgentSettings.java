@@ -2,12 +2,14 @@
 package dev.steward.agent;
 
 import dev.steward.agent.enrolment.Enrolment;
+import dev.steward.agent.enrolment.NodeKeys;
 import dev.steward.agent.method.Methods;
 import dev.steward.bus.BusSettings;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.StopTimes;
 import dev.steward.message.Subject;
+import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.text.DidYouMean;
 import dev.steward.message.text.Durations;
@@ -24,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +34,14 @@ import org.jspecify.annotations.Nullable;
  * How an agent is set up: flags over environment over {@code agent.yaml} over what its enrolment has left.
  *
  * @param enrolment whose node this is
+ * @param keys of the node
  * @param trust the trust file
  * @param grace how long running commands may go on after a SIGTERM
  * @param concurrency of processes by {@code method.domain}; 1 for the others
  */
 public record AgentSettings(
         Enrolment enrolment,
+        NodeKeys keys,
         BusSettings bus,
         Path data,
         Path trust,
@@ -72,6 +77,10 @@ public record AgentSettings(
         var source = new Source(flags, environment, readFile(flags, environment));
         Path data = Path.of(source.required("data")).toAbsolutePath();
         Enrolment enrolment = enrolment(data);
+        NodeKeys keys = NodeKeys.in(data)
+                .orElseThrow(() -> new RefusedException(
+                        "%s has lost its keys; enrol this machine anew, in an empty folder".formatted(data)));
+        Optional<BrokerLogin> login = enrolment.login(keys);
         NodeName name = enrolment.node();
         source.checkSame("name", name);
         source.checkSame("station", enrolment.station());
@@ -84,11 +93,13 @@ public record AgentSettings(
         }
         return new AgentSettings(
                 enrolment,
+                keys,
                 new BusSettings(
-                        BusSettings.checkedUrl(source.text("broker", "broker", enrolment.broker())),
+                        BusSettings.checkedUrl(source.text("broker", "broker", enrolment.broker()), login.isPresent()),
                         name.value(),
                         source.duration("ping-interval", "pingInterval", BusSettings.DEFAULT_PING_INTERVAL),
-                        BusSettings.DEFAULT_MAX_RECONNECT_DELAY),
+                        BusSettings.DEFAULT_MAX_RECONNECT_DELAY,
+                        login),
                 data,
                 Path.of(source.text(
                                 "trust",

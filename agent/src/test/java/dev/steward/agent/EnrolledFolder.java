@@ -30,12 +30,14 @@ final class EnrolledFolder {
                 new NodeName(name),
                 keys.identity().key(),
                 keys.link().key(),
+                Optional.of(keys.login().key().key()),
                 Optional.empty());
         try {
             new Enrolment(
                             NodeName.CENTRAL,
                             LinkKeyPair.generate().key(),
                             "nats://enrolled",
+                            Optional.empty(),
                             record,
                             SignedDocument.decode(TestOperator.sign(record)))
                     .write(folder);

@@ -2,9 +2,12 @@
 package dev.steward.bus;
 
 import dev.steward.message.RefusedException;
+import dev.steward.message.broker.BrokerKeys;
+import dev.steward.message.broker.BrokerLogin;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -14,20 +17,39 @@ import java.util.Set;
  * @param clientName as the broker shows it
  * @param pingInterval after two unanswered pings the connection counts as broken; longer on links where bytes are dear
  * @param maxReconnectDelay the longest pause between attempts to connect; they go on for ever
+ * @param login where the broker asks who connects; then the url is one of TLS
  */
-public record BusSettings(String url, String clientName, Duration pingInterval, Duration maxReconnectDelay) {
+public record BusSettings(
+        String url, String clientName, Duration pingInterval, Duration maxReconnectDelay, Optional<BrokerLogin> login) {
     public static final Duration DEFAULT_PING_INTERVAL = Duration.ofSeconds(30);
     public static final Duration DEFAULT_MAX_RECONNECT_DELAY = Duration.ofSeconds(15);
 
-    private static final Set<String> SCHEMES = Set.of("nats", "tls");
+    private static final String TLS = "tls";
+    private static final Set<String> SCHEMES = Set.of("nats", TLS);
 
-    /** @throws RefusedException where {@code url} is not what {@link #url} may be */
-    public static String checkedUrl(String url) throws RefusedException {
+    /**
+     * The url, if it is one.
+     *
+     * @param withLogin whether the broker is known by its authority, and asks who connects
+     * @throws RefusedException where {@code url} is not what {@link #url} may be
+     */
+    public static String checkedUrl(String url, boolean withLogin) throws RefusedException {
         for (String each : url.split(",", -1)) {
             if (!isBroker(each)) {
                 throw new RefusedException(
                         "--broker: '%s' is not the address of a broker; write nats://HOST:PORT or tls://HOST:PORT, several with commas"
                                 .formatted(each));
+            }
+            boolean tls = each.startsWith(TLS + ":");
+            if (withLogin && !tls) {
+                throw new RefusedException(
+                        "--broker: '%s' is without TLS, and this broker is spoken to with it; write tls://HOST:PORT"
+                                .formatted(withoutPasswords(each)));
+            }
+            if (!withLogin && tls) {
+                throw new RefusedException(
+                        "--broker: '%s': TLS needs the keys by which the broker is known, which the station has in its %s and a node gets with its token"
+                                .formatted(withoutPasswords(each), BrokerKeys.FILE));
             }
         }
         return url;
@@ -56,7 +78,12 @@ public record BusSettings(String url, String clientName, Duration pingInterval, 
         }
     }
 
+    /** A broker that asks nobody who connects. */
     public static BusSettings of(String url, String clientName) {
-        return new BusSettings(url, clientName, DEFAULT_PING_INTERVAL, DEFAULT_MAX_RECONNECT_DELAY);
+        return of(url, clientName, Optional.empty());
+    }
+
+    public static BusSettings of(String url, String clientName, Optional<BrokerLogin> login) {
+        return new BusSettings(url, clientName, DEFAULT_PING_INTERVAL, DEFAULT_MAX_RECONNECT_DELAY, login);
     }
 }

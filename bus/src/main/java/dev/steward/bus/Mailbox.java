@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.bus;
 
+import dev.steward.message.NodeName;
+import dev.steward.message.broker.Role;
 import io.nats.client.Connection;
 import io.nats.client.ConsumeOptions;
 import io.nats.client.IterableConsumer;
@@ -35,7 +37,7 @@ public final class Mailbox implements NatsBus.Reader {
 
     private static final Duration POLL = Duration.ofMillis(500);
 
-    private final String station;
+    private final NodeName station;
     private final String stream;
     private final long maxBytes;
     private final Position position;
@@ -52,9 +54,9 @@ public final class Mailbox implements NatsBus.Reader {
         long in(String incarnation) throws InterruptedException;
     }
 
-    public Mailbox(String station, long maxBytes, Position position) {
+    public Mailbox(NodeName station, long maxBytes, Position position) {
         this.station = station;
-        this.stream = "mailbox-" + station;
+        this.stream = Role.mailbox(station);
         this.maxBytes = maxBytes;
         this.position = position;
     }

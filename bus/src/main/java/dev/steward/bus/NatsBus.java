@@ -3,6 +3,7 @@ package dev.steward.bus;
 
 import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
+import dev.steward.message.broker.BrokerAuthority;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusCheckedException;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NatsBus implements Bus {
     private static final System.Logger LOG = System.getLogger(NatsBus.class.getName());
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20); // TLS takes a few round trips more
     private static final long FIRST_DELAY_MS = 100;
     private static final int SMALL_BUFFER_BYTES = 4096;
 
@@ -202,20 +203,30 @@ public final class NatsBus implements Bus {
     }
 
     private Options options() {
-        return new Options.Builder()
-                .servers(settings.url().split(",", -1))
-                .connectionName(settings.clientName())
-                .inboxPrefix("_INBOX." + settings.clientName() + ".")
-                .noReconnect()
+        return options(settings)
                 .discardMessagesWhenOutgoingQueueFull() // the links send again; waiting would stall all of them
-                .connectionTimeout(CONNECT_TIMEOUT)
-                .pingInterval(settings.pingInterval())
-                .bufferSize(SMALL_BUFFER_BYTES)
                 .executor(executor)
                 .readerExecutor(new ReaderWatch(this::deaf))
                 .connectExecutor(executor)
                 .callbackExecutor(executor)
                 .errorListener(errors)
                 .build();
+    }
+
+    /** Of a connection that is used once. */
+    static Options.Builder options(BusSettings settings) {
+        var builder = new Options.Builder()
+                .servers(settings.url().split(",", -1))
+                .connectionName(settings.clientName())
+                .inboxPrefix("_INBOX." + settings.clientName() + ".")
+                .noReconnect()
+                .connectionTimeout(CONNECT_TIMEOUT)
+                .pingInterval(settings.pingInterval())
+                .bufferSize(SMALL_BUFFER_BYTES);
+        settings.login()
+                .ifPresent(login -> builder.tlsFirst()
+                        .sslContext(new BrokerAuthority(login.authority()).tls())
+                        .authHandler(BrokerAccess.handler(login.credentials())));
+        return builder;
     }
 }

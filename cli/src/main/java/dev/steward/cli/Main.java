@@ -80,6 +80,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new Cancel(surroundings, ids))
                 .addSubcommand(Operator.commandLine(surroundings, ids))
                 .addSubcommand(Policy.commandLine(surroundings, ids))
+                .addSubcommand(Broker.commandLine(surroundings))
                 .addSubcommand(new Page(surroundings))
                 .addSubcommand(new Version(surroundings))
                 .addSubcommand(new Up(surroundings, ids));

@@ -98,8 +98,10 @@ final class TokenCreate implements Callable<Integer> {
             surroundings
                     .err()
                     .println(
-                            "  the broker in it, %s, is found on this machine alone; for another one: --broker nats://HOST:PORT"
-                                    .formatted(SafeText.line(token.broker())));
+                            "  the broker in it, %s, is found on this machine alone; for another one: --broker %s://HOST:PORT"
+                                    .formatted(
+                                            SafeText.line(token.broker()),
+                                            token.login().isPresent() ? "tls" : "nats"));
         }
         return 0;
     }

@@ -60,13 +60,14 @@ public final class EnrolmentAtStation {
     synchronized void waits(String node, Ed25519 machine, LinkKey ofNode, KeyId said, LinkKey shown) {
         Instant at = Instant.parse("2026-01-31T12:00:00Z");
         CommandId id = CommandId.create(at, new Random(1));
-        var request =
-                new EnrolmentRequest(id, CommandLineFixture.FLEET, at, id, new NodeName(node), machine.key(), ofNode);
+        var request = new EnrolmentRequest(
+                id, CommandLineFixture.FLEET, at, id, new NodeName(node), machine.key(), ofNode, machine.key());
         var row = new LinkedHashMap<String, Object>();
         row.put("node", node);
         row.put("fingerprint", said);
         row.put("key", machine.key());
         row.put("linkKey", shown);
+        row.put("login", machine.key());
         row.put("token", id);
         row.put("requestedAt", "2026-01-31T12:00:00.000Z");
         try {

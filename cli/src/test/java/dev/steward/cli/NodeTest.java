@@ -377,6 +377,7 @@ class NodeTest extends CommandLineFixture {
                 new NodeName(name),
                 ofKey,
                 linkKey,
+                Optional.of(ofKey),
                 Optional.empty());
     }
 }

@@ -6,6 +6,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.seal.LinkKeyPair;
+import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class Records {
                 new NodeName(name),
                 key,
                 LinkKeyPair.generate().key(),
+                Optional.of(Ed25519.generate().key()),
                 revokedAt);
     }
 }

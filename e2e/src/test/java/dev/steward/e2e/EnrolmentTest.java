@@ -113,7 +113,7 @@ class EnrolmentTest {
 
     @Test
     void whatEnrolmentMakesIsItsOwnersAlone() throws Exception {
-        for (String file : List.of("identity", "link.key", "enrolment.json")) {
+        for (String file : List.of("identity", "link.key", "broker.creds", "enrolment.json")) {
             assertThat(Files.getPosixFilePermissions(
                             installation.agentFolder("ship1").resolve(file)))
                     .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);

@@ -44,8 +44,20 @@ public final class Installation implements AutoCloseable {
     private final Map<String, Process> processes = new LinkedHashMap<>();
     public final TestNodes nodes = new TestNodes();
 
+    private final Optional<SecuredBroker> secured;
+
     public Installation(Path folder) {
+        this(folder, Optional.empty());
+    }
+
+    private Installation(Path folder, Optional<SecuredBroker> secured) {
         this.folder = folder;
+        this.secured = secured;
+    }
+
+    /** One whose broker asks who connects; it is there at once. */
+    public static Installation secured(Path folder) throws Exception {
+        return new Installation(folder, Optional.of(new SecuredBroker(folder.resolve("broker"))));
     }
 
     public void startBroker() throws Exception {
@@ -92,6 +104,9 @@ public final class Installation implements AutoCloseable {
                 "127.0.0.1:" + httpPort,
                 "--station-file",
                 stationFile().toString()));
+        if (secured.isPresent()) {
+            arguments.addAll(List.of("--broker-keys", secured.get().keysFile().toString()));
+        }
         arguments.addAll(List.of(more));
         start("station", Machine.steward(arguments));
         Await.until(
@@ -113,7 +128,7 @@ public final class Installation implements AutoCloseable {
 
     public void startAgent(String name, String... more) throws Exception {
         trustOperator(agentFolder(name));
-        nodes.install(name, agentFolder(name), brokerUrl());
+        nodes.install(name, agentFolder(name), brokerUrl(), secured.map(SecuredBroker::keys));
         letInWhereTheStationIsThere(name);
         var arguments = new ArrayList<>(List.of(
                 "agent",
@@ -313,6 +328,13 @@ public final class Installation implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
+        closeProcesses();
+        if (secured.isPresent()) {
+            secured.get().close();
+        }
+    }
+
+    private void closeProcesses() throws InterruptedException {
         var names = new ArrayList<>(processes.keySet());
         for (String name : names.reversed()) {
             process(name).destroy();
@@ -329,11 +351,15 @@ public final class Installation implements AutoCloseable {
     }
 
     public int brokerPort() {
-        return brokerPort;
+        return secured.map(SecuredBroker::port).orElse(brokerPort);
     }
 
     public String brokerUrl() {
-        return "nats://127.0.0.1:" + brokerPort;
+        return secured.map(SecuredBroker::url).orElse("nats://127.0.0.1:" + brokerPort);
+    }
+
+    SecuredBroker securedBroker() {
+        return secured.orElseThrow();
     }
 
     private void start(String name, ProcessBuilder builder) {

@@ -7,13 +7,15 @@ import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.WireMessage;
+import dev.steward.message.broker.BrokerKeys;
+import dev.steward.message.broker.Role;
 import dev.steward.message.link.Link;
 import dev.steward.message.seal.ForgedException;
 import dev.steward.message.seal.FrameGuard;
 import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.seal.Seal;
-import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.store.PrivateFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,20 +44,32 @@ public final class TestNodes {
     }
 
     /** Leaves in a folder what enrolment leaves there. The same name has the same keys again, in whatever folder. */
-    void install(String name, Path folder, String broker) throws Exception {
+    void install(String name, Path folder, String broker, Optional<BrokerKeys> brokerKeys) throws Exception {
         if (Files.exists(folder.resolve(Enrolment.FILE))) {
             return;
         }
         Files.createDirectories(folder);
         Admitted node = admit(name);
-        node.keys.write(folder, new NodeName(name));
-        new Enrolment(NodeName.CENTRAL, station.key(), broker, (NodeRecord) node.record.read(), node.record)
+        NodeKeys keys = node.keys;
+        if (brokerKeys.isPresent()) {
+            VerificationKey login = keys.login().key().key();
+            keys = keys.withBrokerToken(
+                    brokerKeys.get().token(Role.NODE, name, login, Instant.now(), Optional.empty()));
+        }
+        keys.write(folder, new NodeName(name));
+        new Enrolment(
+                        NodeName.CENTRAL,
+                        station.key(),
+                        broker,
+                        brokerKeys.map(BrokerKeys::authority),
+                        (NodeRecord) node.record.read(),
+                        node.record)
                 .write(folder);
     }
 
     private Admitted admit(String name) {
         return admitted.computeIfAbsent(name, each -> {
-            var keys = new NodeKeys(Ed25519.generate(), LinkKeyPair.generate());
+            NodeKeys keys = NodeKeys.generate();
             return new Admitted(keys, record(each, keys));
         });
     }
@@ -71,6 +85,7 @@ public final class TestNodes {
                 new NodeName(name),
                 keys.identity().key(),
                 keys.link().key(),
+                Optional.of(keys.login().key().key()),
                 Optional.empty());
         try {
             return SignedDocument.decode(TestOperator.sign(record));

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token the id of that token
  * @param node the name that it would have
+ * @param key its identity
+ * @param linkKey of its link to the station
+ * @param login with which it would log in at the broker
  */
 public record EnrolmentRequest(
         CommandId id,
@@ -26,14 +29,15 @@ public record EnrolmentRequest(
         CommandId token,
         NodeName node,
         VerificationKey key,
-        LinkKey linkKey)
+        LinkKey linkKey,
+        VerificationKey login)
         implements Document {
     static final String TYPE = "enrolment";
 
     private static final String REPLY_PREFIX = "enroll-";
 
     private static final Set<String> FIELDS =
-            Set.of("format", "type", "id", "fleet", "issuedAt", "token", "node", "key", "linkKey");
+            Set.of("format", "type", "id", "fleet", "issuedAt", "token", "node", "key", "linkKey", "login");
 
     /** The name under which whoever has this token hears the answer. */
     public NodeName replyTo() {
@@ -74,6 +78,7 @@ public record EnrolmentRequest(
         json.put("node", node);
         json.put("key", key);
         json.put("linkKey", linkKey);
+        json.put("login", login);
         return Json.bytes(json);
     }
 
@@ -86,6 +91,7 @@ public record EnrolmentRequest(
                 CommandId.parse(json.text("token")),
                 NodeName.parse(json.text("node")),
                 VerificationKey.parse(json.text("key")),
-                LinkKey.parse(json.text("linkKey")));
+                LinkKey.parse(json.text("linkKey")),
+                VerificationKey.parse(json.text("login")));
     }
 }

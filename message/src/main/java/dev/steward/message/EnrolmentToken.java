@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.message;
 
+import dev.steward.message.broker.BrokerLogin;
+import dev.steward.message.broker.Credentials;
+import dev.steward.message.broker.Nkey;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.TrustTemplate;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param secret by which the machine shows that it was given this
  * @param station name of the station, and {@code linkKey} the key of its links
  * @param broker where to find it
+ * @param login with which to ask there, where the broker wants to know; it lets nobody do more
  * @param authority name and key of the operator whom the new node will trust
  * @param profile of that operator and of those he adds, one of {@link TrustTemplate#PROFILES}
  * @param node the one name that it is good for, where there is one
@@ -32,6 +38,7 @@ public record EnrolmentToken(
         NodeName station,
         LinkKey linkKey,
         String broker,
+        Optional<BrokerLogin> login,
         String authority,
         VerificationKey authorityKey,
         String profile,
@@ -48,11 +55,14 @@ public record EnrolmentToken(
             "station",
             "linkKey",
             "broker",
+            "login",
             "authority",
             "authorityKey",
             "profile",
             "node",
             "expiresAt");
+
+    private static final Set<String> LOGIN_FIELDS = Set.of("authority", "token", "seed");
 
     /** One word, to be pasted. */
     public String text() {
@@ -65,6 +75,7 @@ public record EnrolmentToken(
         json.put("station", station);
         json.put("linkKey", linkKey);
         json.put("broker", broker);
+        login.ifPresent(present -> json.put("login", json(present)));
         json.put("authority", authority);
         json.put("authorityKey", authorityKey);
         json.put("profile", profile);
@@ -105,10 +116,28 @@ public record EnrolmentToken(
                 NodeName.parse(json.text("station")),
                 LinkKey.parse(json.text("linkKey")),
                 json.text("broker"),
+                json.has("login") ? Optional.of(login(json.object("login"))) : Optional.empty(),
                 OperatorList.checkName(json.text("authority")),
                 VerificationKey.parse(json.text("authorityKey")),
                 profile,
                 json.has("node") ? Optional.of(NodeName.parse(json.text("node"))) : Optional.empty(),
                 json.time("expiresAt"));
+    }
+
+    private static Map<String, Object> json(BrokerLogin login) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("authority", login.authority());
+        json.put("token", login.credentials().token().orElseThrow());
+        json.put("seed", Nkey.USER.seed(login.credentials().key()));
+        return json;
+    }
+
+    private static BrokerLogin login(JsonObject json) throws RefusedException {
+        json.onlyKnown(LOGIN_FIELDS);
+        return new BrokerLogin(
+                KeyId.parse(json.text("authority")),
+                new Credentials(
+                        Optional.of(Credentials.checkToken(json.text("token"))),
+                        Nkey.USER.parseSeed(json.text("seed"))));
     }
 }

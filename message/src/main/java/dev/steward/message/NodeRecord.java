@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param number 1 for the approval
  * @param key the node's identity, which it has made itself
  * @param linkKey of its link to the station
+ * @param login with which it logs in at the broker; records from before nodes had one are without
  * @param revokedAt for people to read: a revoked identity is never used again, whatever the time
  */
 public record NodeRecord(
@@ -30,6 +31,7 @@ public record NodeRecord(
         NodeName node,
         VerificationKey key,
         LinkKey linkKey,
+        Optional<VerificationKey> login,
         Optional<Instant> revokedAt)
         implements Document {
     static final String TYPE = "node";
@@ -38,7 +40,26 @@ public record NodeRecord(
     public static final long LAST_NUMBER = 1L << 40;
 
     private static final Set<String> FIELDS = Set.of(
-            "format", "type", "id", "fleet", "issuer", "issuedAt", "number", "node", "key", "linkKey", "revokedAt");
+            "format",
+            "type",
+            "id",
+            "fleet",
+            "issuer",
+            "issuedAt",
+            "number",
+            "node",
+            "key",
+            "linkKey",
+            "login",
+            "revokedAt");
+
+    /** Whether it says of a machine what that says of itself. */
+    public boolean covers(EnrolmentRequest request) {
+        return node.equals(request.node())
+                && key.equals(request.key())
+                && linkKey.equals(request.linkKey())
+                && login.equals(Optional.of(request.login()));
+    }
 
     public boolean isRevoked() {
         return revokedAt.isPresent();
@@ -57,6 +78,7 @@ public record NodeRecord(
         json.put("node", node);
         json.put("key", key);
         json.put("linkKey", linkKey);
+        login.ifPresent(present -> json.put("login", present));
         revokedAt.ifPresent(at -> json.put("revokedAt", Times.text(at)));
         return Json.bytes(json);
     }
@@ -72,6 +94,7 @@ public record NodeRecord(
                 NodeName.parse(json.text("node")),
                 VerificationKey.parse(json.text("key")),
                 LinkKey.parse(json.text("linkKey")),
+                json.has("login") ? Optional.of(VerificationKey.parse(json.text("login"))) : Optional.empty(),
                 json.optionalTime("revokedAt"));
     }
 }

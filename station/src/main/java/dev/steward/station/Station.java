@@ -16,6 +16,8 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
+import dev.steward.message.broker.BrokerKeys;
+import dev.steward.message.broker.Role;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
 import dev.steward.message.link.FrameEncoder;
@@ -27,6 +29,7 @@ import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.SignedList;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
@@ -88,6 +91,7 @@ public final class Station implements Orders {
     private final LinkKeyPair linkKey;
     private final NodeSeals seals;
     private final FrameGuard guard;
+    private final Optional<BrokerAccount> brokerAccount;
     private final String enrolments;
     private final long generation;
     private Ledger ledger;
@@ -111,6 +115,7 @@ public final class Station implements Orders {
         this.linkKey = linkKey(settings.data(), ledger);
         this.seals = new NodeSeals(linkKey);
         this.guard = new FrameGuard(seals);
+        this.brokerAccount = settings.brokerKeys().map(keys -> new BrokerAccount(keys, settings.bus()));
         this.trustFile = new TrustFileWatch(settings.trust());
         this.trust = new Trust(
                 Signatures.ED25519, trustFile.trust(), ledger.operators().map(SignedList::stored));
@@ -125,7 +130,7 @@ public final class Station implements Orders {
         ledger.commit();
         effects.carryOut(); // whose frames are taken
         seals.warm();
-        this.mailbox = new Mailbox(settings.name().value(), MAILBOX_BYTES, new Position());
+        this.mailbox = new Mailbox(settings.name(), MAILBOX_BYTES, new Position());
         this.bus = NatsBus.station(settings.bus(), mailbox, new FromBus());
         this.reader = new LedgerReader(settings.data());
         this.file = new StationFile(settings);
@@ -137,6 +142,7 @@ public final class Station implements Orders {
                         settings.name(),
                         linkKey.key(),
                         settings.bus().shownUrl(),
+                        settings.brokerKeys(),
                         settings.version(),
                         generation,
                         InstantSource.system()),
@@ -318,6 +324,7 @@ public final class Station implements Orders {
             Station.this.commit();
             effects.carryOut();
             bus.close();
+            brokerAccount.ifPresent(BrokerAccount::close);
             reader.close();
             ledger.close();
             lock.close();
@@ -340,6 +347,7 @@ public final class Station implements Orders {
         private final List<Trust> trusts = new ArrayList<>();
         private final List<NodeRecord> records = new ArrayList<>();
         private final List<WireMessage> enrolmentAnswers = new ArrayList<>();
+        private final List<VerificationKey> shutOut = new ArrayList<>();
         private boolean news;
 
         @Override
@@ -367,12 +375,41 @@ public final class Station implements Orders {
 
         @Override
         public void answer(EnrolmentRequest request, EnrolmentAnswer answer) {
-            enrolmentAnswers.add(seals.sealed(request, answer));
+            enrolmentAnswers.add(seals.sealed(request, withBrokerToken(answer)));
+        }
+
+        /** Whoever is let in gets in at the broker as well. */
+        private EnrolmentAnswer withBrokerToken(EnrolmentAnswer answer) {
+            Optional<NodeRecord> record = answer.record().map(Effects::read);
+            Optional<VerificationKey> login = record.flatMap(NodeRecord::login);
+            Optional<BrokerKeys> keys = settings.brokerKeys();
+            return login.isEmpty() || keys.isEmpty()
+                    ? answer
+                    : answer.withBrokerToken(keys.get()
+                            .token(
+                                    Role.NODE,
+                                    record.get().node().value(),
+                                    login.get(),
+                                    Instant.now(),
+                                    Optional.empty()));
+        }
+
+        private static NodeRecord read(SignedDocument signed) {
+            try {
+                return (NodeRecord) signed.read();
+            } catch (RefusedException e) {
+                throw new IllegalStateException("a record that was accepted: " + e.getMessage(), e);
+            }
         }
 
         @Override
         public void node(NodeRecord record) {
             records.add(record);
+        }
+
+        @Override
+        public void shutOut(VerificationKey login) {
+            shutOut.add(login);
         }
 
         @Override
@@ -382,6 +419,7 @@ public final class Station implements Orders {
 
         void carryOut() {
             records.forEach(seals::put);
+            brokerAccount.ifPresent(account -> shutOut.forEach(account::shutOut));
             frames.forEach(frame ->
                     seals.sealed(frame.envelope().to(), encoder.encode(frame)).ifPresent(bus::publish));
             enrolmentAnswers.forEach(message -> bus.publish(message));
@@ -403,6 +441,7 @@ public final class Station implements Orders {
             trusts.clear();
             records.clear();
             enrolmentAnswers.clear();
+            shutOut.clear();
             news = false;
         }
     }
@@ -430,6 +469,7 @@ public final class Station implements Orders {
         public void connected() throws InterruptedException {
             connected = true;
             broker = broker.connected(Instant.now());
+            brokerAccount.ifPresent(BrokerAccount::connected);
             loop.put(StationCore::connected);
         }
 
@@ -437,6 +477,7 @@ public final class Station implements Orders {
         public void disconnected(String why) throws InterruptedException {
             connected = false;
             broker = broker.disconnected(Instant.now(), why);
+            brokerAccount.ifPresent(BrokerAccount::disconnected);
             loop.put(StationCore::disconnected);
         }
 

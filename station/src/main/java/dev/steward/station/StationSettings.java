@@ -4,22 +4,29 @@ package dev.steward.station;
 import dev.steward.bus.BusSettings;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.broker.BrokerKeys;
+import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.text.Options;
 import dev.steward.message.text.Options.Option;
+import dev.steward.store.PrivateFile;
 import dev.steward.store.TrustFileWatch;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a station is set up: flags over environment.
  *
+ * @param brokerKeys by which the station decides who gets in at its broker; empty where that asks nobody
  * @param trust the trust file
  * @param stationFile where to leave url, pid and token for the command line
  */
 public record StationSettings(
         NodeName name,
         BusSettings bus,
+        Optional<BrokerKeys> brokerKeys,
         Path data,
         Path trust,
         String httpHost,
@@ -27,7 +34,11 @@ public record StationSettings(
         Path stationFile,
         String version) {
     static final Options OPTIONS = new Options(List.of(
-            new Option("broker", "URL", "broker to connect to; required, for instance nats://127.0.0.1:4222"),
+            new Option("broker", "URL", "broker to connect to; required, for instance tls://127.0.0.1:4222"),
+            new Option(
+                    "broker-keys",
+                    "FILE",
+                    "who gets in there, as `steward broker config` has made it (broker-keys.json in the data folder, if there is one)"),
             new Option("data", "DIR", "folder of the ledger; required"),
             new Option("trust", "FILE", "whose lists of operators hold here (trust.yaml in the data folder)"),
             new Option("http", "HOST:PORT", "where to serve the API (127.0.0.1:8470); loopback only as yet"),
@@ -53,9 +64,20 @@ public record StationSettings(
                     "--http %s: give HOST:PORT with a loopback host, such as 127.0.0.1:8470".formatted(http));
         }
         NodeName name = NodeName.parse(text("name", NodeName.CENTRAL.value(), flags, environment));
+        Optional<BrokerKeys> brokerKeys = brokerKeys(data, flags, environment);
+        if (brokerKeys.filter(keys -> !keys.station().equals(name)).isPresent()) {
+            throw new RefusedException("--broker-keys: these are of the station %s, and this is %s"
+                    .formatted(brokerKeys.get().station(), name));
+        }
+        String url = BusSettings.checkedUrl(text("broker", "", flags, environment), brokerKeys.isPresent());
         return new StationSettings(
                 name,
-                BusSettings.of(BusSettings.checkedUrl(text("broker", "", flags, environment)), name.value()),
+                BusSettings.of(
+                        url,
+                        name.value(),
+                        brokerKeys.map(
+                                keys -> new BrokerLogin(keys.authority(), keys.stationCredentials(Instant.now())))),
+                brokerKeys,
                 data,
                 Path.of(text("trust", data.resolve(TrustFileWatch.NAME).toString(), flags, environment))
                         .toAbsolutePath(),
@@ -64,6 +86,20 @@ public record StationSettings(
                 Path.of(text("station-file", data.resolve("station.json").toString(), flags, environment))
                         .toAbsolutePath(),
                 version);
+    }
+
+    private static Optional<BrokerKeys> brokerKeys(
+            Path data, Map<String, List<String>> flags, Map<String, String> environment) throws RefusedException {
+        Path usual = data.resolve(BrokerKeys.FILE);
+        Path file = Path.of(text("broker-keys", usual.toString(), flags, environment));
+        Optional<String> text = PrivateFile.read(file);
+        if (text.isEmpty()) {
+            if (file.equals(usual)) {
+                return Optional.empty();
+            }
+            throw new RefusedException("--broker-keys: there is no %s".formatted(file));
+        }
+        return Optional.of(BrokerKeys.parse(text.get(), file.toString()));
     }
 
     String url() {

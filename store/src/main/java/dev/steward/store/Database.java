@@ -100,6 +100,9 @@ public final class Database implements AutoCloseable {
         for (int next = (int) version; next < migrations.size(); next++) {
             begin();
             for (String statement : List.of(migrations.get(next).split(";\\s*\n", -1))) {
+                if (statement.contains(";")) { // the driver passes over what follows the first statement
+                    throw new IllegalStateException("a line of a migration goes on behind a statement: " + statement);
+                }
                 if (!statement.isBlank()) {
                     execute(statement);
                 }

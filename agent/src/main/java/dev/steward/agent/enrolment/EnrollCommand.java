@@ -68,7 +68,9 @@ public final class EnrollCommand {
         Path data = Path.of(folder).toAbsolutePath();
         try (FolderLock _ = FolderLock.take(data)) {
             Optional<Enrolment> present = Enrolment.in(data);
-            if (present.isPresent()) {
+            if (present.isPresent()
+                    && (token.login().isEmpty()
+                            || present.get().brokerAuthority().isPresent())) {
                 out.printf(
                         "%s is enrolled already, as %s of the station %s (%s); where that was revoked, enrol in an empty folder%n",
                         data,
@@ -90,8 +92,9 @@ public final class EnrollCommand {
             throws RefusedException, InterruptedException {
         Instant until = until(token, flags);
         NodeName name = name(token, flag(flags, "name", environment));
-        String broker =
-                BusSettings.checkedUrl(flag(flags, "broker", environment).orElse(token.broker()));
+        String broker = BusSettings.checkedUrl(
+                flag(flags, "broker", environment).orElse(token.broker()),
+                token.login().isPresent());
         Path trust = data.resolve(TrustFileWatch.NAME);
         String template = TrustTemplate.text(token.fleet(), token.authority(), token.authorityKey(), token.profile());
         LocalTrust local = Files.exists(trust)
@@ -99,12 +102,12 @@ public final class EnrollCommand {
                 : LocalTrust.of(TrustFile.parse(trust.toString(), template));
         NodeKeys keys = NodeKeys.ensure(data, name);
         out.printf("%s: identity %s%n", name, keys.id());
-        Enrolment enrolment =
+        Enroller.Admission admission =
                 new Enroller(token, name, keys, broker, local, line -> out.printf("%s%n", line)).ask(until);
         if (!Files.exists(trust)) {
             PrivateFile.write(trust, template);
         }
-        enrolment.write(data);
+        admission.write(data);
         out.printf("%s is let in; start it with: steward agent --data %s%n", name, data);
     }
 

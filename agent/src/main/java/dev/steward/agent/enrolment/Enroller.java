@@ -15,6 +15,7 @@ import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
+import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.link.Link;
 import dev.steward.message.seal.ForgedException;
 import dev.steward.message.seal.Seal;
@@ -25,6 +26,7 @@ import dev.steward.message.text.Durations;
 import dev.steward.message.text.SafeText;
 import dev.steward.message.trust.LocalTrust;
 import dev.steward.message.trust.Trust;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,7 +79,7 @@ final class Enroller {
      *
      * @throws RefusedException where the station refuses, or nobody has approved until {@code until}
      */
-    Enrolment ask(Instant until) throws RefusedException, InterruptedException {
+    Admission ask(Instant until) throws RefusedException, InterruptedException {
         EnrolmentRequest request = request();
         WireMessage message = new WireMessage(
                 Subject.enrolment(token.station()).toString(),
@@ -88,9 +90,9 @@ final class Enroller {
             Duration pause = FIRST_PAUSE;
             while (Instant.now().isBefore(until)) {
                 bus.publish(message);
-                Optional<SignedDocument> record = await(request, pause);
-                if (record.isPresent()) {
-                    return approved(record.get());
+                Optional<EnrolmentAnswer> approval = await(request, pause);
+                if (approval.isPresent()) {
+                    return approved(approval.get());
                 }
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
@@ -99,11 +101,11 @@ final class Enroller {
     }
 
     private BusSettings settings() {
-        return BusSettings.of(broker, EnrolmentRequest.replyTo(token.id()).value());
+        return BusSettings.of(broker, EnrolmentRequest.replyTo(token.id()).value(), token.login());
     }
 
     /** Hears answers until the pause is over; empty where the request is still open. */
-    private Optional<SignedDocument> await(EnrolmentRequest request, Duration pause)
+    private Optional<EnrolmentAnswer> await(EnrolmentRequest request, Duration pause)
             throws RefusedException, InterruptedException {
         long end = System.nanoTime() + pause.toNanos();
         while (true) {
@@ -122,7 +124,7 @@ final class Enroller {
                                         token.station(),
                                         SafeText.line(answer.get().reason(), Limits.REASON_CHARS)));
                     case APPROVED -> {
-                        return answer.get().record();
+                        return answer;
                     }
                     case PENDING -> waits();
                 }
@@ -156,7 +158,8 @@ final class Enroller {
                 token.id(),
                 name,
                 keys.identity().key(),
-                keys.link().key());
+                keys.link().key(),
+                keys.login().key().key());
     }
 
     private SignedDocument sign(EnrolmentRequest request) {
@@ -183,12 +186,9 @@ final class Enroller {
     }
 
     /** The station passes the record on; what counts is who has signed it. */
-    private Enrolment approved(SignedDocument signed) throws RefusedException {
-        if (!(signed.read() instanceof NodeRecord record)
-                || record.isRevoked()
-                || !record.node().equals(name)
-                || !record.key().equals(keys.identity().key())
-                || !record.linkKey().equals(keys.link().key())) {
+    private Admission approved(EnrolmentAnswer answer) throws RefusedException {
+        SignedDocument signed = answer.record().orElseThrow();
+        if (!(signed.read() instanceof NodeRecord record) || record.isRevoked() || !record.covers(request())) {
             throw new RefusedException(
                     "what was approved is not that this machine's keys, as they are, are %s; ask whoever approved it"
                             .formatted(name));
@@ -198,7 +198,28 @@ final class Enroller {
         } catch (RefusedException e) {
             throw new RefusedException("the approval does not hold by this machine's trust file: " + e.getMessage());
         }
-        return new Enrolment(token.station(), token.linkKey(), broker, record, signed);
+        if (token.login().isPresent() && answer.brokerToken().isEmpty()) {
+            throw new RefusedException("the station %s let this machine in, but not at its broker; ask whoever runs it"
+                    .formatted(token.station()));
+        }
+        return new Admission(
+                new Enrolment(
+                        token.station(),
+                        token.linkKey(),
+                        broker,
+                        token.login().map(BrokerLogin::authority),
+                        record,
+                        signed),
+                answer.brokerToken().map(keys::withBrokerToken).orElse(keys));
+    }
+
+    /** What is to be kept of an enrolment. */
+    record Admission(Enrolment enrolment, NodeKeys keys) {
+        /** That it has come to its end is written last. */
+        void write(Path folder) {
+            keys.writeLogin(folder);
+            enrolment.write(folder);
+        }
     }
 
     private final class FromBus implements BusListener {

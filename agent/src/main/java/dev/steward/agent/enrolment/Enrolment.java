@@ -5,6 +5,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
+import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Link;
@@ -24,9 +25,16 @@ import java.util.Optional;
  *
  * @param station name of the station, and {@code stationKey} the key of its links
  * @param broker where it is found, unless the agent is told of another one
+ * @param brokerAuthority by whose key that broker is known; empty where it asks nobody who connects
  * @param signed the record by which the node was let in
  */
-public record Enrolment(NodeName station, LinkKey stationKey, String broker, NodeRecord record, SignedDocument signed) {
+public record Enrolment(
+        NodeName station,
+        LinkKey stationKey,
+        String broker,
+        Optional<KeyId> brokerAuthority,
+        NodeRecord record,
+        SignedDocument signed) {
     public static final String FILE = "enrolment.json";
 
     public NodeName node() {
@@ -53,6 +61,7 @@ public record Enrolment(NodeName station, LinkKey stationKey, String broker, Nod
         json.put("station", station);
         json.put("stationKey", stationKey);
         json.put("broker", broker);
+        brokerAuthority.ifPresent(key -> json.put("brokerAuthority", key));
         json.put("record", new String(signed.encode(), StandardCharsets.UTF_8));
         PrivateFile.write(folder.resolve(FILE), Json.text(json) + "\n");
     }
@@ -71,8 +80,23 @@ public record Enrolment(NodeName station, LinkKey stationKey, String broker, Nod
                 NodeName.parse(json.text("station")),
                 LinkKey.parse(json.text("stationKey")),
                 json.text("broker"),
+                json.has("brokerAuthority") ? Optional.of(KeyId.parse(json.text("brokerAuthority"))) : Optional.empty(),
                 record,
                 signed);
+    }
+
+    /**
+     * How this node and its broker know each other; empty where that asks nobody who connects.
+     *
+     * @throws RefusedException where the broker asks, and {@code keys} are without what the station has issued
+     */
+    public Optional<BrokerLogin> login(NodeKeys keys) throws RefusedException {
+        if (brokerAuthority.isPresent() && keys.login().token().isEmpty()) {
+            throw new RefusedException(
+                    "%s has no token for the broker, or is missing: restore it, or enrol this machine again"
+                            .formatted(NodeKeys.LOGIN));
+        }
+        return brokerAuthority.map(authority -> new BrokerLogin(authority, keys.login()));
     }
 
     /**

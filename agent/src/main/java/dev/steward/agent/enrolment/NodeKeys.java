@@ -3,6 +3,7 @@ package dev.steward.agent.enrolment;
 
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.broker.Credentials;
 import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.KeyId;
@@ -18,9 +19,11 @@ import java.util.Optional;
  *
  * @param identity what the node is, whatever its name
  * @param link of its link to the station
+ * @param login with which it logs in at the broker; with a token once it was let in at one that asks for it
  */
-public record NodeKeys(Ed25519 identity, LinkKeyPair link) {
+public record NodeKeys(Ed25519 identity, LinkKeyPair link, Credentials login) {
     private static final String IDENTITY = "identity";
+    static final String LOGIN = "broker.creds";
 
     /** The keys in a data folder; empty where none were made there. */
     public static Optional<NodeKeys> in(Path folder) {
@@ -38,7 +41,7 @@ public record NodeKeys(Ed25519 identity, LinkKeyPair link) {
         }
         try {
             OpenSshKey key = OpenSshKey.read(text.get().getBytes(StandardCharsets.ISO_8859_1), file.toString());
-            return Optional.of(new NodeKeys(key.key(), PrivateFile.linkKey(folder)));
+            return Optional.of(new NodeKeys(key.key(), PrivateFile.linkKey(folder), login(folder)));
         } catch (RefusedException e) {
             throw new StoreException(e.getMessage(), e);
         }
@@ -48,15 +51,40 @@ public record NodeKeys(Ed25519 identity, LinkKeyPair link) {
     public static NodeKeys ensure(Path folder, NodeName name) {
         Optional<NodeKeys> present = in(folder);
         if (present.isPresent()) {
+            present.get().writeLogin(folder); // folders from before nodes had one are without
             return present.get();
         }
-        var keys = new NodeKeys(Ed25519.generate(), LinkKeyPair.generate());
+        var keys = generate();
         keys.write(folder, name);
         return keys;
     }
 
+    public static NodeKeys generate() {
+        return new NodeKeys(Ed25519.generate(), LinkKeyPair.generate(), newLogin());
+    }
+
+    private static Credentials newLogin() {
+        return new Credentials(Optional.empty(), Ed25519.generate());
+    }
+
+    private static Credentials login(Path folder) throws RefusedException {
+        Path file = folder.resolve(LOGIN);
+        Optional<String> text = PrivateFile.read(file);
+        return text.isPresent() ? Credentials.parse(text.get(), file.toString()) : newLogin();
+    }
+
+    /** The same keys, with what the station has issued for the broker. */
+    public NodeKeys withBrokerToken(String token) {
+        return new NodeKeys(identity, link, login.with(token));
+    }
+
+    void writeLogin(Path folder) {
+        PrivateFile.write(folder.resolve(LOGIN), login.text());
+    }
+
     /** Writes the key files, that of the identity last. */
     public void write(Path folder, NodeName name) {
+        writeLogin(folder);
         PrivateFile.write(folder.resolve(PrivateFile.LINK_KEY), link.text());
         PrivateFile.write(folder.resolve(IDENTITY + ".pub"), "%s %s\n".formatted(identity.key(), name));
         PrivateFile.write(folder.resolve(IDENTITY), new OpenSshKey(identity, name.value()).text());

@@ -7,9 +7,12 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
+import dev.steward.message.broker.BrokerLogin;
+import dev.steward.message.broker.Credentials;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.seal.LinkKey;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +25,35 @@ import org.jspecify.annotations.Nullable;
 
 /** The part of the station's API by which machines become nodes. */
 public final class EnrolmentClient {
-    /** What a new machine must know of the station. */
-    public record StationEnd(NodeName station, LinkKey linkKey, String broker) {
+    /**
+     * What a new machine must know of the station.
+     *
+     * @param brokerAuthority by whose key the broker is known, and {@code brokerToken} with which to log in there; empty
+     *     where it asks nobody who connects
+     */
+    public record StationEnd(
+            NodeName station,
+            LinkKey linkKey,
+            String broker,
+            Optional<KeyId> brokerAuthority,
+            Optional<String> brokerToken) {
+        /** @param own whose public half the station was told */
+        public Optional<BrokerLogin> login(Credentials own) {
+            return brokerAuthority.flatMap(
+                    authority -> brokerToken.map(token -> new BrokerLogin(authority, own.with(token))));
+        }
+
         static StationEnd from(JsonObject json) throws RefusedException {
             return new StationEnd(
-                    NodeName.parse(json.text("station")), LinkKey.parse(json.text("linkKey")), json.text("broker"));
+                    NodeName.parse(json.text("station")),
+                    LinkKey.parse(json.text("linkKey")),
+                    json.text("broker"),
+                    json.has("brokerAuthority")
+                            ? Optional.of(KeyId.parse(json.text("brokerAuthority")))
+                            : Optional.empty(),
+                    json.has("brokerToken")
+                            ? Optional.of(Credentials.checkToken(json.text("brokerToken")))
+                            : Optional.empty());
         }
     }
 
@@ -42,12 +69,14 @@ public final class EnrolmentClient {
         this.station = station;
     }
 
-    /** Makes a token known, not its secret. */
-    public StationEnd register(CommandId id, VerificationKey key, Optional<NodeName> node, Instant expiresAt)
+    /** Makes a token known, not its secrets. */
+    public StationEnd register(
+            CommandId id, VerificationKey key, VerificationKey login, Optional<NodeName> node, Instant expiresAt)
             throws Failure, InterruptedException {
         var body = new LinkedHashMap<String, @Nullable Object>();
         body.put("id", id);
         body.put("key", key);
+        body.put("login", login);
         node.ifPresent(name -> body.put("node", name));
         body.put("expiresAt", Times.text(expiresAt));
         return StationClient.decode(

@@ -25,6 +25,7 @@ public record EnrolmentInfo(
         KeyId said,
         VerificationKey key,
         LinkKey linkKey,
+        VerificationKey login,
         CommandId token,
         Instant requestedAt,
         SignedDocument request) {
@@ -34,6 +35,7 @@ public record EnrolmentInfo(
                 KeyId.parse(json.text("fingerprint")),
                 VerificationKey.parse(json.text("key")),
                 LinkKey.parse(json.text("linkKey")),
+                VerificationKey.parse(json.text("login")),
                 CommandId.parse(json.text("token")),
                 json.time("requestedAt"),
                 SignedDocument.decode(json.text("request").getBytes(StandardCharsets.UTF_8)));
@@ -51,6 +53,7 @@ public record EnrolmentInfo(
                     && asked.node().equals(node)
                     && asked.key().equals(key)
                     && asked.linkKey().equals(linkKey)
+                    && asked.login().equals(login)
                     && request.isSignedBy(key, Signatures.ED25519);
         } catch (RefusedException e) {
             return false;

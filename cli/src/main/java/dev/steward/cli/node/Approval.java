@@ -33,11 +33,17 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
         }
         nodes.checkApprovable(asked.node(), asked.key());
         Optional<KnownNode> kept = approved(asked.node());
-        if (kept.isPresent() && !kept.get().record().linkKey().equals(asked.linkKey())) {
+        if (kept.isPresent() && hasOtherKeys(kept.get().record(), asked)) {
             throw Failure.credential(
-                    "%s was approved with another key for its link; nothing was signed\n  on the machine: were its keys replaced in part? if so, steward node revoke %s, and enrol it anew"
+                    "%s was approved with another key for its link or for the broker; nothing was signed\n  on the machine: were its keys replaced in part? if so, steward node revoke %s, and enrol it anew"
                             .formatted(kept.get(), asked.node()));
         }
+    }
+
+    /** A key for the broker is added to those that were approved before machines had one, and not changed. */
+    private static boolean hasOtherKeys(NodeRecord kept, EnrolmentInfo asked) {
+        return !kept.linkKey().equals(asked.linkKey())
+                || kept.login().filter(login -> !login.equals(asked.login())).isPresent();
     }
 
     /** What was approved here under that name, and not revoked. */
@@ -48,7 +54,10 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
     public KnownNode approve(EnrolmentInfo asked) throws Failure, InterruptedException {
         check(asked);
         Optional<KnownNode> kept = approved(asked.node());
-        return hand(kept.isPresent() ? kept.get() : nodes.keep(KnownNode.sign(record(asked), self)));
+        boolean complete =
+                kept.filter(node -> node.record().login().isPresent()).isPresent();
+        long number = kept.map(node -> node.record().number() + 1).orElse(1L);
+        return hand(complete ? kept.get() : nodes.keep(KnownNode.sign(record(asked, number), self)));
     }
 
     /** To the station, which may have it already. */
@@ -57,17 +66,18 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
         return node;
     }
 
-    private NodeRecord record(EnrolmentInfo asked) {
+    private NodeRecord record(EnrolmentInfo asked, long number) {
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return new NodeRecord(
                 ids.next(now),
                 self.fleet(),
                 self.id(),
                 now,
-                1,
+                number,
                 asked.node(),
                 asked.key(),
                 asked.linkKey(),
+                Optional.of(asked.login()),
                 Optional.empty());
     }
 }

@@ -60,7 +60,8 @@ public record KnownNode(SignedDocument signed, NodeRecord record) {
     boolean isMetBy(KnownNode other) {
         boolean same = isRevoked() == other.isRevoked()
                 && record.node().equals(other.record.node())
-                && record.linkKey().equals(other.record.linkKey());
+                && record.linkKey().equals(other.record.linkKey())
+                && record.login().equals(other.record.login());
         return record.key().equals(other.record.key()) && (same || other.isRevoked());
     }
 

@@ -7,6 +7,7 @@ import dev.steward.cli.terminal.Failure;
 import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentToken;
 import dev.steward.message.NodeName;
+import dev.steward.message.broker.Credentials;
 import dev.steward.message.signing.Ed25519;
 import java.time.Instant;
 import java.util.Optional;
@@ -21,7 +22,14 @@ public record NewToken(
         CommandId id, Optional<NodeName> node, Instant expiresAt, Optional<String> broker, String profile) {
     public EnrolmentToken make(EnrolmentClient station, Identity self) throws Failure, InterruptedException {
         Ed25519 secret = Ed25519.generate();
-        EnrolmentClient.StationEnd end = station.register(id, secret.key(), node, expiresAt);
+        var login = new Credentials(Optional.empty(), Ed25519.generate());
+        EnrolmentClient.StationEnd end =
+                station.register(id, secret.key(), login.key().key(), node, expiresAt);
+        if (end.brokerAuthority().isPresent()
+                && broker.filter(url -> !url.startsWith("tls:")).isPresent()) {
+            station.revoke(id);
+            throw Failure.usage("--broker: the broker is spoken to with TLS alone; write tls://HOST:PORT");
+        }
         return new EnrolmentToken(
                 id,
                 self.fleet(),
@@ -29,6 +37,7 @@ public record NewToken(
                 end.station(),
                 end.linkKey(),
                 broker.orElse(end.broker()),
+                end.login(login),
                 self.name(),
                 self.signer().key(),
                 profile,

@@ -112,6 +112,7 @@ public record NodeRevocation(
                 last.node(),
                 last.key(),
                 last.linkKey(),
+                last.login(),
                 Optional.of(now));
         return nodes.keep(KnownNode.sign(next, self));
     }

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.up;
 
+import dev.steward.cli.broker.BrokerFolder;
+import dev.steward.cli.broker.ServerConfiguration;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.PrivateFile;
+import dev.steward.message.NodeName;
 import dev.steward.message.StopTimes;
+import dev.steward.message.broker.BrokerAuthority;
+import dev.steward.message.broker.BrokerKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,22 +22,35 @@ import java.util.function.Consumer;
 
 /** The managed {@code nats-server}: its configuration, and one that an earlier {@code up} left behind. */
 final class Broker {
-    static final String HOST = "127.0.0.1";
+    /** Where it listens unless a command line says otherwise. */
+    static final String LOOPBACK = "127.0.0.1";
 
+    private static final String EVERYWHERE = "0.0.0.0";
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final DataFolder folder;
     private final String binary;
+    private final String host;
     private final int port;
+    private final BrokerKeys keys;
 
-    Broker(DataFolder folder, String binary, int port) {
+    /** Makes keys and certificates where there are none. */
+    Broker(DataFolder folder, String binary, String host, int port, Instant now) throws Failure {
         this.folder = folder;
         this.binary = binary;
+        this.host = host;
         this.port = port;
+        this.keys = new BrokerFolder(folder.broker(), folder.station().resolve(BrokerKeys.FILE))
+                .ensure(NodeName.CENTRAL, List.of(LOOPBACK, "localhost"), now);
     }
 
+    /** Where what runs on this machine finds it. */
     String url() {
-        return "nats://%s:%d".formatted(HOST, port);
+        return "tls://%s:%d".formatted(reachedAt(), port);
+    }
+
+    private String reachedAt() {
+        return host.equals(EVERYWHERE) ? LOOPBACK : host;
     }
 
     /**
@@ -61,9 +80,10 @@ final class Broker {
     }
 
     void checkPort() throws Failure {
-        if (!Ports.isFree(HOST, port)) {
-            throw Failure.failed("port %d on %s, meant for the broker, is in use\n  choose another with --broker-port N"
-                    .formatted(port, HOST));
+        if (!Ports.isFree(host, port)) {
+            throw Failure.failed(
+                    "port %d on %s, meant for the broker, is in use or not of this machine\n  choose another with --broker-port N or --broker-host HOST"
+                            .formatted(port, host));
         }
     }
 
@@ -85,7 +105,7 @@ final class Broker {
     }
 
     boolean isReady() {
-        return Ports.natsAnswers(HOST, port);
+        return Ports.natsAnswers(reachedAt(), port, new BrokerAuthority(keys.authority()));
     }
 
     private Path record() {
@@ -129,29 +149,11 @@ final class Broker {
         }
     }
 
-    /** @param buffers with room for a flood into the mailbox, which servers from 2.11 on drop silently without it */
-    String configuration(boolean buffers) {
-        String more = buffers ? "  max_buffered_msgs: 200000\n  max_buffered_size: 512MB\n" : "";
+    private String configuration(boolean buffers) {
+        var server = new ServerConfiguration.Server("steward", host, port, folder.broker(), "1GB");
         return """
                 # Written by `steward up` at each start.
-                server_name: "steward"
-                host: "%s"
-                port: %d
-                max_payload: 1MB
                 max_connections: 2000
-                max_control_line: 4KB
-                max_pending: 64MB
-                write_deadline: "10s"
-                jetstream {
-                  # The server makes a folder jetstream in it.
-                  store_dir: "%s"
-                  max_memory_store: 0
-                  max_file_store: 1GB
-                %s}
-                """.formatted(HOST, port, escaped(folder.broker().toString()), more);
-    }
-
-    private static String escaped(String path) {
-        return path.replace("\\", "\\\\").replace("\"", "\\\"");
+                %s%s""".formatted(server.text(buffers), ServerConfiguration.security(keys, folder.broker()));
     }
 }

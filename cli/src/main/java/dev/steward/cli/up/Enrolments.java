@@ -6,10 +6,15 @@ import dev.steward.cli.node.Approval;
 import dev.steward.cli.node.Handover;
 import dev.steward.cli.node.NewToken;
 import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.message.EnrolmentToken;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,7 +52,7 @@ record Enrolments(
         handIn();
         try {
             for (String name : names) {
-                if (!Files.exists(folder.node(name).resolve(DONE))) {
+                if (!isEnrolled(name)) {
                     asking.add(start(new NodeName(name), brokerUrl));
                 } else if (isRevoked(name)) {
                     say.accept(
@@ -80,6 +85,22 @@ record Enrolments(
                             asking.stream().map(each -> each.node().value()).toList())));
         }
         return admitted;
+    }
+
+    /** At a broker that asks who connects, too: folders from before that are enrolled once more, with their keys. */
+    private boolean isEnrolled(String name) throws Failure {
+        Path file = folder.node(name).resolve(DONE);
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try (var in = Files.newInputStream(file)) {
+            return Json.object(in.readNBytes(Limits.SIGNED_DOCUMENT_BYTES), Limits.SIGNED_DOCUMENT_BYTES)
+                    .has("brokerAuthority");
+        } catch (IOException e) {
+            throw Failure.failed("%s can't be read: %s".formatted(file, FileTrouble.text(e)));
+        } catch (RefusedException e) {
+            throw Failure.credential("%s is damaged: %s".formatted(file, e.getMessage()));
+        }
     }
 
     private boolean isRevoked(String name) throws Failure {

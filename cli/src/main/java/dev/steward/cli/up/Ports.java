@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.up;
 
+import dev.steward.message.broker.BrokerAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 
 /** What is to be known of a port before and after somebody listens there. */
 final class Ports {
@@ -22,9 +22,9 @@ final class Ports {
         }
     }
 
-    /** Whether a NATS server answers there: it speaks first. */
-    static boolean natsAnswers(String host, int port) {
-        try (var socket = new Socket()) {
+    /** Whether the NATS server of that authority answers there: it speaks first, once the connection is encrypted. */
+    static boolean natsAnswers(String host, int port, BrokerAuthority authority) {
+        try (var socket = authority.tls().getSocketFactory().createSocket()) {
             socket.connect(new InetSocketAddress(host, port), TIMEOUT_MS);
             socket.setSoTimeout(TIMEOUT_MS);
             return new String(socket.getInputStream().readNBytes(4), java.nio.charset.StandardCharsets.US_ASCII)

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,6 +40,8 @@ public final class Up implements Callable<Integer> {
 
     /** As the station itself has it. */
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
+
+    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     @Option(
             names = "--nodes",
@@ -65,8 +68,17 @@ public final class Up implements Callable<Integer> {
             names = "--broker-port",
             paramLabel = "N",
             defaultValue = "4222",
-            description = "Where the broker listens, on 127.0.0.1. Default: ${DEFAULT-VALUE}.")
+            description = "Where the broker listens. Default: ${DEFAULT-VALUE}.")
     private int brokerPort;
+
+    @Option(
+            names = "--broker-host",
+            paramLabel = "ADDRESS",
+            defaultValue = Broker.LOOPBACK,
+            description =
+                    "The address at which it listens: one of this machine, or 0.0.0.0 for all, so that other machines"
+                            + " can join. Default: ${DEFAULT-VALUE}.")
+    private String brokerHost = "";
 
     private final Surroundings surroundings;
     private final Ids ids;
@@ -81,6 +93,7 @@ public final class Up implements Callable<Integer> {
         List<String> names = names(nodes);
         URI address = address(http);
         checkPorts(brokerPort, address);
+        checkBrokerHost(brokerHost);
         Launcher launcher = Launcher.of(surroundings);
         String binary = surroundings
                 .variable("STEWARD_NATS_SERVER")
@@ -97,7 +110,13 @@ public final class Up implements Callable<Integer> {
                 writeTrustFiles(folder, names, identity);
                 var known = new KnownNodes(operator, identity);
                 var start = new Startup(surroundings, ids, identity, known, folder, launcher, children, this::say);
-                start.run(new Broker(folder, binary, brokerPort), address, names, isUsualFolder(root));
+                var broker = new Broker(
+                        folder,
+                        binary,
+                        brokerHost,
+                        brokerPort,
+                        surroundings.clock().instant());
+                start.run(broker, address, names, isUsualFolder(root));
                 while (true) {
                     TimeUnit.MILLISECONDS.sleep(CHECK_MS);
                     children.check();
@@ -188,6 +207,12 @@ public final class Up implements Callable<Integer> {
                             .formatted(http, address.getPort()));
         }
         return address;
+    }
+
+    private static void checkBrokerHost(String host) throws Failure {
+        if (!ADDRESS.matcher(host).matches()) {
+            throw Failure.usage("--broker-host: '%s' is not an address of IPv4, for instance 0.0.0.0".formatted(host));
+        }
     }
 
     static void checkPorts(int broker, URI http) throws Failure {

@@ -8,9 +8,11 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
+import dev.steward.message.RefusedException;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
@@ -60,6 +62,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private final Map<String, String> meta = new HashMap<>();
     private final TreeMap<Long, byte[]> operators = new TreeMap<>();
     private final TreeMap<CommandId, Token> tokens = new TreeMap<>();
+    private final TreeMap<String, Instant> shutOut = new TreeMap<>();
     private final TreeMap<KeyId, byte[]> enrolments = new TreeMap<>();
     private final TreeMap<KeyId, byte[]> nodeRecords = new TreeMap<>();
     private int events;
@@ -85,6 +88,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
         meta.putAll(other.meta);
         operators.putAll(other.operators);
         tokens.putAll(other.tokens);
+        shutOut.putAll(other.shutOut);
         enrolments.putAll(other.enrolments);
         nodeRecords.putAll(other.nodeRecords);
         this.events = other.events;
@@ -153,6 +157,11 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 insert(operators, operators.size() + 1L, signed);
             case LedgerWrite.PutToken(Token token) -> undo.put(tokens, token.id(), token);
             case LedgerWrite.DeleteToken(CommandId id) -> undo.remove(tokens, id);
+            case LedgerWrite.PutShutOut(var login, Instant until) -> undo.put(shutOut, login.toString(), until);
+            case LedgerWrite.ForgetShutOut(Instant before) ->
+                List.copyOf(shutOut.entrySet()).stream()
+                        .filter(each -> each.getValue().isBefore(before))
+                        .forEach(each -> undo.remove(shutOut, each.getKey()));
             case LedgerWrite.PutEnrolment(var request, byte[] signed, Instant at) ->
                 undo.put(enrolments, request.issuer(), signed);
             case LedgerWrite.DeleteEnrolment(KeyId key) -> undo.remove(enrolments, key);
@@ -291,6 +300,19 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     @Override
     public List<Token> tokens() {
         return List.copyOf(tokens.values());
+    }
+
+    @Override
+    public List<VerificationKey> shutOut() {
+        return shutOut.keySet().stream().map(MemoryLedger::key).toList();
+    }
+
+    private static VerificationKey key(String text) {
+        try {
+            return VerificationKey.parse(text);
+        } catch (RefusedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -86,6 +86,7 @@ final class SimKeys {
                         name,
                         VerificationKey.of(bytes(name, 1)),
                         link.key(),
+                        Optional.empty(),
                         Optional.empty());
                 return new Machine(
                         record,

@@ -19,6 +19,7 @@ import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
 import dev.steward.message.seal.ForgedException;
 import dev.steward.message.seal.FrameGuard;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.LedgerWrite;
@@ -327,6 +328,9 @@ final class SimStation extends SimProgram<StationCore> {
 
         @Override
         public void node(NodeRecord record) {}
+
+        @Override
+        public void shutOut(VerificationKey login) {}
 
         @Override
         public void log(System.Logger.Level level, String text) {

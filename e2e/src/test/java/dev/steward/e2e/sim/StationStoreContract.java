@@ -40,6 +40,7 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         CommandId id = id();
         assertThat(store().nodes()).isEmpty();
         assertThat(store().tokens()).isEmpty();
+        assertThat(store().shutOut()).isEmpty();
         assertThat(store().enrolments()).isEmpty();
         assertThat(store().nodeRecords()).isEmpty();
         assertThat(store().execution(id, SHIP1)).isEmpty();
@@ -152,12 +153,20 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
 
     @Test
     void aTokenIsKeptUntilItIsDeletedAndKnowsWhoHasUsedIt() {
-        var open = new Token(id(), SimOperator.ANNA.key(), Optional.empty(), COARSE, COARSE, Optional.empty());
+        var open = new Token(
+                id(), SimOperator.ANNA.key(), Optional.empty(), Optional.empty(), COARSE, COARSE, Optional.empty());
         var bound = new Token(
-                id(), SimOperator.BOB.key(), Optional.of(SHIP1), COARSE, COARSE.plusSeconds(1), Optional.empty());
+                id(),
+                SimOperator.BOB.key(),
+                Optional.of(SimOperator.ANNA.key()),
+                Optional.of(SHIP1),
+                COARSE,
+                COARSE.plusSeconds(1),
+                Optional.empty());
         var used = new Token(
                 open.id(),
                 open.key(),
+                open.login(),
                 open.node(),
                 COARSE,
                 COARSE,
@@ -176,12 +185,36 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
     }
 
     @Test
+    void keysThatAreShutOutAreKeptUntilNobodyCouldUseThemAnyway() {
+        apply(new LedgerWrite.PutShutOut(SimOperator.ANNA.key(), COARSE));
+        apply(new LedgerWrite.PutShutOut(SimOperator.BOB.key(), COARSE.plusSeconds(1)));
+        apply(new LedgerWrite.PutShutOut(SimOperator.BOB.key(), COARSE.plusSeconds(2)));
+        assertThat(store().shutOut()).containsExactlyInAnyOrder(SimOperator.ANNA.key(), SimOperator.BOB.key());
+        commit();
+
+        begin();
+        apply(new LedgerWrite.ForgetShutOut(COARSE.plusSeconds(1)));
+        assertThat(store().shutOut()).containsExactly(SimOperator.BOB.key());
+        reopen();
+        assertThat(store().shutOut()).containsExactlyInAnyOrder(SimOperator.ANNA.key(), SimOperator.BOB.key());
+    }
+
+    @Test
     void requestsAndRecordsOfNodesAreKeptByKey() {
         var key = SimOperator.EVE.key();
         var linkKey = LinkKeyPair.generate().key();
-        var request = new EnrolmentRequest(id(), SimOperator.FLEET, COARSE, id(), SHIP1, key, linkKey);
+        var request = new EnrolmentRequest(id(), SimOperator.FLEET, COARSE, id(), SHIP1, key, linkKey, key);
         var record = new NodeRecord(
-                id(), SimOperator.FLEET, SimOperator.KEY.id(), COARSE, 1, SHIP1, key, linkKey, Optional.empty());
+                id(),
+                SimOperator.FLEET,
+                SimOperator.KEY.id(),
+                COARSE,
+                1,
+                SHIP1,
+                key,
+                linkKey,
+                Optional.of(key),
+                Optional.empty());
         apply(new LedgerWrite.PutEnrolment(request, bytes("request"), COARSE));
         apply(new LedgerWrite.PutNodeRecord(record, bytes("first")));
         commit();

@@ -8,8 +8,10 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.interfaces.EdECPrivateKey;
+import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
@@ -44,6 +46,36 @@ public final class Ed25519 implements Signer {
             return new Ed25519(seed, pair.getPrivate(), publicHalf(pair.getPublic()));
         } catch (GeneralSecurityException | RefusedException e) {
             throw new IllegalStateException("every JDK of this version makes Ed25519 keys", e);
+        }
+    }
+
+    /** The key with this seed. */
+    public static Ed25519 of(byte[] seed) throws RefusedException {
+        if (seed.length != SEED_BYTES) {
+            throw new RefusedException("a private Ed25519 key has %d bytes, not %d".formatted(SEED_BYTES, seed.length));
+        }
+        try { // the JDK derives the public half only where it makes the pair, from a seed that it asks for
+            var maker = KeyPairGenerator.getInstance("Ed25519");
+            maker.initialize(NamedParameterSpec.ED25519, new Given(seed));
+            return of(seed, publicHalf(maker.generateKeyPair().getPublic()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK of this version makes Ed25519 keys", e);
+        }
+    }
+
+    /** Gives out one value. */
+    private static final class Given extends SecureRandom {
+        private static final long serialVersionUID = 1;
+
+        private final byte[] value;
+
+        Given(byte[] value) {
+            this.value = value.clone();
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            System.arraycopy(value, 0, bytes, 0, bytes.length);
         }
     }
 

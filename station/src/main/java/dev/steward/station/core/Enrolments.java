@@ -11,6 +11,8 @@ import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +36,7 @@ final class Enrolments {
     private final Tokens tokens;
     private final NodeRecords records;
     private final Map<KeyId, Waiting> waiting = new LinkedHashMap<>();
+    private Instant forgetShutOutAt = Instant.MIN;
 
     Enrolments(
             NodeName self,
@@ -47,6 +50,7 @@ final class Enrolments {
         this.operators = operators;
         this.check = check;
         this.tokens = new Tokens(store, sink);
+        store.shutOut().forEach(sink::shutOut);
         this.records = records;
         for (byte[] stored : store.enrolments()) {
             try {
@@ -68,6 +72,10 @@ final class Enrolments {
         if (token.isEmpty()) {
             return new Answer.Refused(Answer.Reason.NOT_FOUND, "no token " + id);
         }
+        token.get().login().ifPresent(login -> {
+            sink.write(new LedgerWrite.PutShutOut(login, token.get().lastWait()));
+            sink.shutOut(login);
+        });
         forget(token.get());
         return new Answer.Accepted(List.of());
     }
@@ -103,7 +111,8 @@ final class Enrolments {
 
     private EnrolmentAnswer answer(Now now, byte[] bytes, EnrolmentRequest request, Token token) {
         Optional<NodeRecords.Kept> record = records.find(request.issuer());
-        if (record.isPresent()) {
+        if (record.filter(kept -> kept.says().isRevoked() || kept.says().covers(request))
+                .isPresent()) {
             return decided(request, record.get());
         }
         Optional<String> refusal = refusal(now, request, token);
@@ -139,6 +148,11 @@ final class Enrolments {
     }
 
     private Optional<String> refusal(Now now, EnrolmentRequest request, Token token) {
+        Optional<NodeName> named =
+                records.find(request.issuer()).map(kept -> kept.says().node());
+        if (named.filter(name -> !name.equals(request.node())).isPresent()) {
+            return Optional.of("this machine is the node %s already".formatted(named.get()));
+        }
         Optional<KeyId> usedBy = token.usedBy();
         if (usedBy.isPresent() && !usedBy.get().equals(request.issuer())) {
             return Optional.of("another machine has used the token, %s; each is good for one".formatted(usedBy.get()));
@@ -201,7 +215,15 @@ final class Enrolments {
 
     /** Forgets tokens that are good for nothing any more; to be called once a second. */
     void tick(Now now) {
+        forgetShutOut(now);
         tokens.over(now, this::isAwaited).forEach(this::forget);
+    }
+
+    private void forgetShutOut(Now now) {
+        if (!now.wall().isBefore(forgetShutOutAt)) {
+            forgetShutOutAt = now.wall().plus(Duration.ofDays(1));
+            sink.write(new LedgerWrite.ForgetShutOut(now.wall()));
+        }
     }
 
     private void forget(Token token) {

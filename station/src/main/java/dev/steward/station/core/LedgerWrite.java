@@ -11,6 +11,7 @@ import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.LinkWrite;
 import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
 
 /** A change of the ledger. */
@@ -51,6 +52,12 @@ public sealed interface LedgerWrite {
     record PutToken(Token token) implements LedgerWrite {}
 
     record DeleteToken(CommandId id) implements LedgerWrite {}
+
+    /** Nobody may log in at the broker with this key any more; after {@code until} nobody could anyway. */
+    record PutShutOut(VerificationKey login, Instant until) implements LedgerWrite {}
+
+    /** Forgets those that nobody could log in with anyway. */
+    record ForgetShutOut(Instant before) implements LedgerWrite {}
 
     /** A machine has asked to become a node; {@code signed} is how it said so. */
     record PutEnrolment(EnrolmentRequest request, byte[] signed, Instant at) implements LedgerWrite {}

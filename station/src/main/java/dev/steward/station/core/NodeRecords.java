@@ -123,5 +123,8 @@ final class NodeRecords {
             byName.put(says.node(), says);
         }
         sink.node(says);
+        if (says.isRevoked()) {
+            says.login().ifPresent(sink::shutOut);
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.link.Frame;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.Trust;
 import java.time.Instant;
 
@@ -26,6 +27,9 @@ public interface StationSink {
 
     /** Whose frames are taken from now on, and whose no more. */
     void node(NodeRecord record);
+
+    /** Nobody may log in at the broker with this key any more. */
+    void shutOut(VerificationKey login);
 
     /** For the station's own log. */
     void log(System.Logger.Level level, String text);

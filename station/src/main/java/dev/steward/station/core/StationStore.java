@@ -8,6 +8,7 @@ import dev.steward.message.OutputStreamName;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkStore;
 import dev.steward.message.link.OutboxEntry;
+import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +61,9 @@ public interface StationStore extends LinkStore {
     Optional<byte[]> operators();
 
     List<Token> tokens();
+
+    /** The keys of tokens with which nobody may log in at the broker any more. */
+    List<VerificationKey> shutOut();
 
     /** The signed requests of machines that wait to become nodes. */
     List<byte[]> enrolments();

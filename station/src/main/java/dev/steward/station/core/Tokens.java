@@ -6,7 +6,6 @@ import dev.steward.message.Limits;
 import dev.steward.message.Tally;
 import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,8 +18,6 @@ import java.util.function.Predicate;
 final class Tokens {
     /** A machine asks once a second at most; what is replayed must not keep the loop busy with signatures. */
     private static final int ASKED_A_SECOND = 20;
-
-    private static final Duration WAITING_AFTER_EXPIRY = Duration.ofDays(30);
 
     private final StationSink sink;
     private final Map<CommandId, Token> tokens = new LinkedHashMap<>();
@@ -36,7 +33,7 @@ final class Tokens {
     Answer make(Token token) {
         Token known = tokens.get(token.id());
         if (known != null) {
-            return known.key().equals(token.key())
+            return known.key().equals(token.key()) && known.login().equals(token.login())
                     ? new Answer.Accepted(List.of())
                     : new Answer.Refused(Answer.Reason.CONFLICT, "there is a token %s".formatted(token.id()));
         }
@@ -89,7 +86,7 @@ final class Tokens {
     }
 
     private static Instant end(Token token, Predicate<Token> awaited) {
-        return awaited.test(token) ? token.expiresAt().plus(WAITING_AFTER_EXPIRY) : token.expiresAt();
+        return awaited.test(token) ? token.lastWait() : token.expiresAt();
     }
 
     private void put(Token token) {

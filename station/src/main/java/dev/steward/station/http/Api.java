@@ -7,6 +7,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
+import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.seal.LinkKey;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -53,6 +55,7 @@ public final class Api implements AutoCloseable {
             NodeName station,
             LinkKey linkKey,
             String broker,
+            Optional<BrokerKeys> brokerKeys,
             String version,
             long generation,
             InstantSource clock) {}

@@ -8,6 +8,8 @@ import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
+import dev.steward.message.broker.BrokerKeys;
+import dev.steward.message.broker.Role;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.SignedDocument;
@@ -25,11 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the API by which machines become nodes. */
 final class EnrolmentRoutes {
-    private static final Set<String> TOKEN_FIELDS = Set.of("id", "key", "node", "expiresAt");
+    private static final Set<String> TOKEN_FIELDS = Set.of("id", "key", "login", "node", "expiresAt");
     private static final int TOKEN_BYTES = 4096;
     private static final Duration LONGEST = Duration.ofDays(30);
 
@@ -61,13 +64,26 @@ final class EnrolmentRoutes {
     }
 
     private void makeToken(Context context) throws InterruptedException {
-        Api.accepted(() -> orders.token(token(Json.object(context.bodyAsBytes(), TOKEN_BYTES))));
+        var made = new AtomicReference<Token>();
+        Api.accepted(() -> {
+            made.set(token(Json.object(context.bodyAsBytes(), TOKEN_BYTES)));
+            return orders.token(made.get());
+        });
         context.status(201);
         var view = new LinkedHashMap<String, Object>();
         view.put("station", settings.station());
         view.put("linkKey", settings.linkKey());
         view.put("broker", settings.broker());
+        settings.brokerKeys().ifPresent(keys -> {
+            view.put("brokerAuthority", keys.authority());
+            made.get().login().ifPresent(login -> view.put("brokerToken", brokerToken(keys, made.get(), login)));
+        });
         Api.json(context, view);
+    }
+
+    /** With which whoever has the token may ask, as long as somebody could wait. */
+    private static String brokerToken(BrokerKeys keys, Token token, VerificationKey login) {
+        return keys.token(Role.TOKEN, Role.nameOf(token.id()), login, token.createdAt(), Optional.of(token.lastWait()));
     }
 
     private Token token(JsonObject request) throws RefusedException {
@@ -80,6 +96,7 @@ final class EnrolmentRoutes {
         return new Token(
                 CommandId.parse(request.text("id")),
                 VerificationKey.parse(request.text("key")),
+                request.has("login") ? Optional.of(VerificationKey.parse(request.text("login"))) : Optional.empty(),
                 request.has("node") ? Optional.of(NodeName.parse(request.text("node"))) : Optional.empty(),
                 now,
                 expiresAt,
@@ -150,6 +167,7 @@ final class EnrolmentRoutes {
         view.put("fingerprint", request.key().id());
         view.put("key", request.key());
         view.put("linkKey", request.linkKey());
+        view.put("login", request.login());
         view.put("token", request.token());
         view.put("requestedAt", row.requestedAt());
         view.put("request", new String(row.signed(), StandardCharsets.UTF_8));

@@ -13,6 +13,7 @@ import dev.steward.message.json.Json;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
@@ -169,6 +170,13 @@ public final class Ledger implements StationStore, AutoCloseable {
             case LedgerWrite.PutToken(Token token) -> putToken(token);
             case LedgerWrite.DeleteToken(CommandId id) ->
                 database.execute("DELETE FROM token WHERE id = ?", id.toString());
+            case LedgerWrite.PutShutOut(var login, Instant until) ->
+                database.execute(
+                        "INSERT OR REPLACE INTO shut_out (login, until) VALUES (?,?)",
+                        login.toString(),
+                        Times.text(until));
+            case LedgerWrite.ForgetShutOut(Instant before) ->
+                database.execute("DELETE FROM shut_out WHERE until < ?", Times.text(before));
             case LedgerWrite.PutEnrolment(var request, byte[] signed, Instant at) ->
                 database.execute("""
                         INSERT INTO enrolment (key, node, signed, requested_at) VALUES (?1,?2,?3,?4)
@@ -288,6 +296,11 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
+    public List<VerificationKey> shutOut() {
+        return database.query("SELECT login FROM shut_out ORDER BY login", Rows::shutOut);
+    }
+
+    @Override
     public List<byte[]> enrolments() {
         return database.query("SELECT signed FROM enrolment ORDER BY requested_at, key", row -> row.getBytes(1));
     }
@@ -385,7 +398,7 @@ public final class Ledger implements StationStore, AutoCloseable {
     private void putToken(Token token) {
         database.execute(
                 """
-                INSERT INTO token (id, key, node, created_at, expires_at, used_by) VALUES (?1,?2,?3,?4,?5,?6)
+                INSERT INTO token (id, key, node, created_at, expires_at, used_by, login) VALUES (?1,?2,?3,?4,?5,?6,?7)
                 ON CONFLICT (id) DO UPDATE SET used_by = ?6
                 """,
                 token.id().toString(),
@@ -393,7 +406,8 @@ public final class Ledger implements StationStore, AutoCloseable {
                 token.node().map(NodeName::value).orElse(null),
                 Times.text(token.createdAt()),
                 Times.text(token.expiresAt()),
-                token.usedBy().map(KeyId::value).orElse(null));
+                token.usedBy().map(KeyId::value).orElse(null),
+                token.login().map(VerificationKey::toString).orElse(null));
     }
 
     private void putEvent(LedgerWrite.PutEvent event) {

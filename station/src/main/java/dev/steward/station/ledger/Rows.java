@@ -33,7 +33,7 @@ final class Rows {
             + " kept_bytes, stored_bytes";
 
     static final String TOKENS =
-            "SELECT id, key, node, created_at, expires_at, used_by FROM token ORDER BY created_at, id";
+            "SELECT id, key, node, created_at, expires_at, used_by, login FROM token ORDER BY created_at, id";
 
     private Rows() {}
 
@@ -53,15 +53,25 @@ final class Rows {
         try {
             String node = row.getString(3);
             String usedBy = row.getString(6);
+            String login = row.getString(7);
             return new Token(
                     CommandId.parse(row.getString(1)),
                     VerificationKey.parse(row.getString(2)),
+                    login == null ? Optional.empty() : Optional.of(VerificationKey.parse(login)),
                     node == null ? Optional.empty() : Optional.of(NodeName.parse(node)),
                     Instant.parse(row.getString(4)),
                     Instant.parse(row.getString(5)),
                     usedBy == null ? Optional.empty() : Optional.of(KeyId.parse(usedBy)));
         } catch (RefusedException e) {
             throw new StoreException("in the ledger, a token: " + e.getMessage(), e);
+        }
+    }
+
+    static VerificationKey shutOut(ResultSet row) throws SQLException {
+        try {
+            return VerificationKey.parse(row.getString(1));
+        } catch (RefusedException e) {
+            throw new StoreException("in the ledger, a key that is shut out: " + e.getMessage(), e);
         }
     }
 

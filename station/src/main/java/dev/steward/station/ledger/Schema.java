@@ -54,7 +54,8 @@ final class Schema {
             CREATE INDEX execution_message ON execution (message_id);
             """, """
             CREATE TABLE operators (position INTEGER PRIMARY KEY, number INTEGER NOT NULL, signed BLOB NOT NULL);
-            DELETE FROM cancel_target; -- from before documents were signed
+            -- from before documents were signed
+            DELETE FROM cancel_target;
             DELETE FROM cancel;
             ALTER TABLE command ADD COLUMN issuer_key TEXT NOT NULL DEFAULT '';
             ALTER TABLE command ADD COLUMN dry_run INTEGER NOT NULL DEFAULT 0;
@@ -67,6 +68,11 @@ final class Schema {
             CREATE TABLE node_record (
               key TEXT PRIMARY KEY, node TEXT NOT NULL, revoked INTEGER NOT NULL, signed BLOB NOT NULL);
             CREATE INDEX node_record_node ON node_record (node);
+            """, """
+            -- from before machines had a key for the broker: they ask again
+            DELETE FROM enrolment;
+            ALTER TABLE token ADD COLUMN login TEXT;
+            CREATE TABLE shut_out (login TEXT PRIMARY KEY, until TEXT NOT NULL);
             """);
 
     private Schema() {}

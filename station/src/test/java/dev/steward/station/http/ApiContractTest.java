@@ -14,6 +14,7 @@ import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.Space;
+import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Ed25519;
@@ -485,7 +486,11 @@ class ApiContractTest {
                             "secret",
                             NodeName.CENTRAL,
                             station.linkKey(),
-                            "nats://none",
+                            "tls://none",
+                            Optional.of(BrokerKeys.generate(
+                                    Instant.now(),
+                                    NodeName.CENTRAL,
+                                    TestOperator.KEY.key().id())),
                             "1.2.3",
                             1,
                             InstantSource.system()),

@@ -164,7 +164,7 @@ class ApiEnrolmentTest {
     @Test
     void whatAMachineSaysLastIsWhatItWants() throws Exception {
         makeToken(Optional.empty());
-        var renamed = new TestNode(new NodeName("ship5"), ship4.identity(), ship4.link());
+        var renamed = new TestNode(new NodeName("ship5"), ship4.identity(), ship4.link(), ship4.login());
         for (TestNode node : List.of(ship4, renamed)) {
             try (TestMachine machine = machine(node)) {
                 assertThat(answer(machine, secret).state()).isEqualTo(State.PENDING);
@@ -242,6 +242,7 @@ class ApiEnrolmentTest {
         var settings = new StationSettings(
                 NodeName.CENTRAL,
                 BusSettings.of("nats://127.0.0.1:1", "central"),
+                Optional.empty(),
                 other,
                 other.resolve("trust.yaml"),
                 "127.0.0.1",

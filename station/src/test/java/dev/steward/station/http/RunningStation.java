@@ -120,6 +120,7 @@ final class RunningStation implements AutoCloseable {
         return new Station(new StationSettings(
                 NodeName.CENTRAL,
                 BusSettings.of(broker.url(), "central"),
+                Optional.empty(),
                 folder,
                 folder.resolve("trust.yaml"),
                 "127.0.0.1",

@@ -246,6 +246,7 @@ class SessionsTest {
                             NodeName.CENTRAL,
                             station.linkKey(),
                             "nats://none",
+                            Optional.empty(),
                             "1.2.3",
                             1,
                             now::get),

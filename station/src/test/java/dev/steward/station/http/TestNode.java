@@ -15,9 +15,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** A machine with the keys of a node. */
-record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link) {
+record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link, Ed25519 login) {
     static TestNode named(String name) {
-        return new TestNode(new NodeName(name), Ed25519.generate(), LinkKeyPair.generate());
+        return new TestNode(new NodeName(name), Ed25519.generate(), LinkKeyPair.generate(), Ed25519.generate());
     }
 
     /** What anna says of it. */
@@ -32,6 +32,7 @@ record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link) {
                 name,
                 identity.key(),
                 link.key(),
+                Optional.of(login.key()),
                 revokedAt);
     }
 
@@ -45,7 +46,8 @@ record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link) {
                 token,
                 name,
                 identity.key(),
-                link.key());
+                link.key(),
+                login.key());
     }
 
     Seal seal(LinkKey station) {

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.e2e;
+
+import dev.steward.cli.broker.BrokerFolder;
+import dev.steward.cli.broker.ServerConfiguration;
+import dev.steward.message.NodeName;
+import dev.steward.message.broker.BrokerAuthority;
+import dev.steward.message.broker.BrokerKeys;
+import dev.steward.message.broker.BrokerLogin;
+import dev.steward.message.broker.Credentials;
+import dev.steward.message.broker.Role;
+import dev.steward.message.signing.Ed25519;
+import io.nats.client.AuthHandler;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A nats-server that asks who connects, set up as `steward broker config` does, and plain clients of it. */
+public final class SecuredBroker implements AutoCloseable {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final Path folder;
+    private final int port = Machine.freePort();
+    private final BrokerKeys keys;
+    private Process process;
+
+    SecuredBroker(Path folder) throws Exception {
+        this.folder = folder;
+        this.keys = new BrokerFolder(folder, folder.resolve(BrokerKeys.FILE))
+                .ensure(NodeName.CENTRAL, List.of("127.0.0.1"), Instant.now());
+        this.process = launch();
+    }
+
+    private Process launch() throws Exception {
+        var server = new ServerConfiguration.Server("test", "127.0.0.1", port, folder, "1GB");
+        Path configuration = folder.resolve("nats-server.conf");
+        Files.writeString(configuration, server.text(false) + ServerConfiguration.security(keys, folder));
+        Process started = new ProcessBuilder(Machine.natsServer(), "-c", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("server.log").toFile()))
+                .start();
+        Await.until("broker listens", SOON, this::listens);
+        return started;
+    }
+
+    void restart() throws Exception {
+        Machine.kill(process);
+        process = launch();
+    }
+
+    BrokerKeys keys() {
+        return keys;
+    }
+
+    Path keysFile() {
+        return folder.resolve(BrokerKeys.FILE);
+    }
+
+    String url() {
+        return "tls://127.0.0.1:" + port;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Fresh credentials of a node. */
+    Credentials node(String name) {
+        Ed25519 key = Ed25519.generate();
+        return new Credentials(
+                Optional.of(keys.token(Role.NODE, name, key.key(), Instant.now(), Optional.empty())), key);
+    }
+
+    BrokerLogin login(Credentials credentials) {
+        return new BrokerLogin(keys.authority(), credentials);
+    }
+
+    Options.Builder options(Credentials credentials) {
+        return new Options.Builder()
+                .server(url())
+                .noReconnect()
+                .tlsFirst()
+                .sslContext(new BrokerAuthority(keys.authority()).tls())
+                .authHandler(handler(credentials))
+                .connectionTimeout(SOON);
+    }
+
+    Connection connect(Credentials credentials) throws Exception {
+        return Nats.connect(options(credentials).build());
+    }
+
+    static AuthHandler handler(Credentials credentials) {
+        return new AuthHandler() {
+            @Override
+            public byte[] sign(byte[] nonce) {
+                return credentials.key().sign(nonce);
+            }
+
+            @Override
+            public char[] getID() {
+                return new char[0];
+            }
+
+            @Override
+            public char[] getJWT() {
+                return credentials.token().orElse("").toCharArray();
+            }
+        };
+    }
+
+    private boolean listens() {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        process.destroy();
+        if (!process.waitFor(15, TimeUnit.SECONDS)) {
+            Machine.kill(process);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.message.broker;
+
+import dev.steward.message.EnrolmentRequest;
+import dev.steward.message.NodeName;
+import dev.steward.message.Subject;
+import java.util.List;
+
+/**
+ * What a client of the broker is, and all that it may do there: what is not in the lists it may not. The server puts the
+ * name that stands in a client's token in the place of {@value #NAME}.
+ */
+public enum Role {
+    /** Hears what comes by its mailbox and speaks to all nodes. */
+    STATION {
+        @Override
+        List<String> publish(NodeName station) {
+            String mailbox = mailbox(station);
+            return List.of(
+                    "*.command.*.*",
+                    "*.event.*.*",
+                    "*.ack.*.*",
+                    "$JS.API.INFO",
+                    "$JS.API.STREAM.INFO." + mailbox,
+                    "$JS.API.STREAM.CREATE." + mailbox,
+                    "$JS.API.STREAM.UPDATE." + mailbox,
+                    "$JS.API.STREAM.PURGE." + mailbox,
+                    "$JS.API.CONSUMER.CREATE." + mailbox + ".>",
+                    "$JS.API.CONSUMER.INFO." + mailbox + ".*",
+                    "$JS.API.CONSUMER.DELETE." + mailbox + ".*",
+                    "$JS.API.CONSUMER.MSG.NEXT." + mailbox + ".*");
+        }
+
+        @Override
+        List<String> subscribe() {
+            return List.of("_INBOX." + NAME + ".>");
+        }
+    },
+
+    /** Speaks to its station and hears what is for itself. */
+    NODE {
+        @Override
+        List<String> publish(NodeName station) {
+            return List.of(station + ".ack.*.*", station + ".event.*.*");
+        }
+    },
+
+    /** Whoever has a token to become a node: asks the station, and hears its answer. */
+    TOKEN {
+        @Override
+        List<String> publish(NodeName station) {
+            return List.of(Subject.enrolment(station).toString());
+        }
+    };
+
+    static final String NAME = "{{name()}}";
+
+    /** The stream that holds what was sent to a station. */
+    public static String mailbox(NodeName station) {
+        return "mailbox-" + station;
+    }
+
+    /** What the broker calls whoever has a token. */
+    public static String nameOf(dev.steward.message.CommandId token) {
+        return EnrolmentRequest.replyTo(token).value();
+    }
+
+    abstract List<String> publish(NodeName station);
+
+    List<String> subscribe() {
+        return List.of(NAME + ".>");
+    }
+}
