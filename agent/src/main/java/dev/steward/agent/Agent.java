@@ -209,6 +209,7 @@ public final class Agent {
         JsonObject facts = Facts.collect(settings.labels(), settings.version());
         var coreSettings = new AgentCore.Settings(
                 settings.name(),
+                settings.enrolment().identity(),
                 settings.station(),
                 Session.create(random),
                 Leftovers.bootId(),

@@ -48,6 +48,8 @@ public final class Journal implements AgentStore, AutoCloseable {
             """;
     /** What came before documents were signed was judged by nobody. */
     private static final String SIGNED_DOCUMENTS = "DELETE FROM execution WHERE finished IS NULL;\n";
+    /** What came before documents named machines by their keys can't be read. */
+    private static final String TARGETS_WITH_KEYS = SIGNED_DOCUMENTS;
 
     private static final String COLUMNS =
             "id, position, process, document, state, attempt, boot_id, start_before, started_at, finished";
@@ -64,8 +66,8 @@ public final class Journal implements AgentStore, AutoCloseable {
     }
 
     public static Journal open(Path folder) {
-        return new Journal(
-                Database.open(folder.resolve("journal.db"), List.of(SCHEMA, DROPPED_OUTPUT, SIGNED_DOCUMENTS)));
+        return new Journal(Database.open(
+                folder.resolve("journal.db"), List.of(SCHEMA, DROPPED_OUTPUT, SIGNED_DOCUMENTS, TARGETS_WITH_KEYS)));
     }
 
     /**

@@ -10,12 +10,15 @@ import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
 import dev.steward.message.Space;
+import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.link.Session;
+import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.trust.LocalTrust;
 import java.nio.file.Path;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The agent's core on a real journal, with time in the test's hands and the station's end of the link at hand. */
 abstract class AgentCoreFixture {
     static final NodeName SHIP = new NodeName("ship1");
+    static final KeyId IDENTITY = Ed25519.generate().key().id();
     static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
     static final String PROCESS = "shellcommand.operatingsystem";
 
@@ -44,6 +48,7 @@ abstract class AgentCoreFixture {
     final List<String> started = new ArrayList<>();
     final List<CommandId> stopped = new ArrayList<>();
     final List<CommandId> killed = new ArrayList<>();
+    KeyId identity = IDENTITY;
     Now now = new Now(1_000_000, START);
     long position;
     Space space = Space.ENOUGH;
@@ -122,6 +127,7 @@ abstract class AgentCoreFixture {
     AgentCore core(AgentCore.Recovery recovery) {
         var settings = new AgentCore.Settings(
                 SHIP,
+                identity,
                 NodeName.CENTRAL,
                 Session.create(random),
                 "boot-1",
@@ -141,7 +147,7 @@ abstract class AgentCoreFixture {
                 1,
                 TestOperator.KEY.key().id(),
                 START,
-                List.of(SHIP),
+                List.of(new Target(SHIP, IDENTITY)),
                 "shellcommand",
                 "operatingsystem",
                 JsonObject.of(Map.of("shell", "true")),

@@ -14,6 +14,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
+import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
 import dev.steward.message.signing.Ed25519;
@@ -134,12 +135,16 @@ abstract class DocumentsFixture extends AgentCoreFixture {
     }
 
     Document.Cancel cancel(Signer issuer, CommandId command) {
+        return cancel(issuer, new Target(SHIP, IDENTITY), command);
+    }
+
+    Document.Cancel cancel(Signer issuer, Target target, CommandId command) {
         return new Document.Cancel(
                 CommandId.create(now.wall(), random),
                 TestOperator.FLEET,
                 issuer.key().id(),
                 now.wall(),
-                List.of(SHIP),
+                List.of(target),
                 command);
     }
 
@@ -155,15 +160,20 @@ abstract class DocumentsFixture extends AgentCoreFixture {
         return of(fleet, TestOperator.KEY.key().id(), target, false);
     }
 
+    /** For a machine by its key too. */
+    Document.Command of(Target target) {
+        return of(TestOperator.FLEET, TestOperator.KEY.key().id(), target, "operatingsystem", false);
+    }
+
     Document.Command inDomain(String domain) {
-        return of(TestOperator.FLEET, TestOperator.KEY.key().id(), SHIP, domain, false);
+        return of(TestOperator.FLEET, TestOperator.KEY.key().id(), new Target(SHIP, IDENTITY), domain, false);
     }
 
     Document.Command of(FleetId fleet, KeyId issuer, NodeName target, boolean dryRun) {
-        return of(fleet, issuer, target, "operatingsystem", dryRun);
+        return of(fleet, issuer, new Target(target, IDENTITY), "operatingsystem", dryRun);
     }
 
-    private Document.Command of(FleetId fleet, KeyId issuer, NodeName target, String domain, boolean dryRun) {
+    private Document.Command of(FleetId fleet, KeyId issuer, Target target, String domain, boolean dryRun) {
         return new Document.Command(
                 CommandId.create(now.wall(), random),
                 fleet,

@@ -12,6 +12,9 @@ import dev.steward.message.FleetId;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Subject;
+import dev.steward.message.Target;
+import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.LocalTrust;
 import java.nio.charset.StandardCharsets;
@@ -86,6 +89,42 @@ class JudgedDocumentsTest extends DocumentsFixture {
 
         assertThat(started).isEmpty();
         assertThat(reason(core, command.id())).isEqualTo("target: the document is not for this node, ship1");
+    }
+
+    @Test
+    void aCommandForAnotherMachineOfTheSameNameIsRejected() {
+        AgentCore core = met();
+        KeyId other = Ed25519.generate().key().id();
+        Document.Command command = of(new Target(SHIP, other));
+        give(core, TestOperator.sign(command));
+
+        assertThat(started).isEmpty();
+        assertThat(reason(core, command.id()))
+                .isEqualTo(
+                        "target: the document is for another machine that is called ship1, with the key %s; this one's is %s"
+                                .formatted(other, IDENTITY));
+    }
+
+    @Test
+    void aCancelForAnotherMachineOfTheSameNameIsRefused() {
+        AgentCore core = met();
+        Document.Command command = command(TestOperator.KEY);
+        give(core, TestOperator.sign(command));
+        var elsewhere = new Target(SHIP, Ed25519.generate().key().id());
+        give(core, Subject.cancel(SHIP), TestOperator.sign(cancel(TestOperator.KEY, elsewhere, command.id())));
+
+        assertThat(stopped).isEmpty();
+        assertThat(refusal(core, command.id())).startsWith("target: the document is for another machine");
+    }
+
+    @Test
+    void whatWaitsInAJournalDoesNotStartOnAMachineWithOtherKeys() {
+        CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        identity = Ed25519.generate().key().id();
+        agree(core(), id);
+
+        assertThat(started).isEmpty();
+        assertThat(state(id)).isEqualTo(ExecutionState.REJECTED);
     }
 
     @Test

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.agent.core.AgentCore;
 import dev.steward.agent.core.JournalWrite;
+import dev.steward.agent.core.StoredExecution;
 import dev.steward.message.Ack;
 import dev.steward.message.CommandId;
 import dev.steward.message.ExecutionState;
+import dev.steward.message.Outcome;
 import dev.steward.message.link.Session;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +79,38 @@ class OlderJournalTest extends AgentCoreFixture {
         assertThat(started).isEmpty();
         assertThat(state(id)).isEqualTo(ExecutionState.SUCCEEDED);
         assertThat(results()).isEmpty();
+    }
+
+    @Test
+    void whatWaitsFromBeforeMachinesWereNamedByTheirKeysIsForgottenAndWhatEndedStays() throws Exception {
+        left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        left(ExecutionState.RUNNING, 1, false, Duration.ofHours(1));
+        CommandId ended = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
+        Outcome outcome = Outcome.notStarted(ExecutionState.EXPIRED, "too late", START);
+        journal()
+                .apply(new JournalWrite.PutExecution(new StoredExecution(
+                        ended,
+                        position,
+                        PROCESS,
+                        new byte[0],
+                        ExecutionState.EXPIRED,
+                        0,
+                        "",
+                        START,
+                        Optional.empty(),
+                        Optional.of(new Ack.Finished(ended, outcome).encode()))));
+        close();
+        try (var older = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("journal.db"));
+                var statement = older.createStatement()) {
+            statement.execute("UPDATE execution SET document = x'7b7d'");
+            statement.execute("PRAGMA user_version = 3");
+        }
+        open();
+
+        assertThat(journal().open()).isEmpty();
+        assertThat(state(ended)).isEqualTo(ExecutionState.EXPIRED);
+        station().meet(core(), now);
+        assertThat(started).isEmpty();
     }
 
     @Test

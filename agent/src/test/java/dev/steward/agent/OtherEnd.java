@@ -8,6 +8,7 @@ import dev.steward.message.ExecutionState;
 import dev.steward.message.Inquiry;
 import dev.steward.message.NodeName;
 import dev.steward.message.Subject;
+import dev.steward.message.Target;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Link;
@@ -92,7 +93,7 @@ final class OtherEnd implements LinkSink, AutoCloseable {
                 TestOperator.FLEET,
                 TestOperator.KEY.key().id(),
                 now.wall(),
-                List.of(node),
+                List.of(new Target(node, AgentCoreFixture.IDENTITY)),
                 command);
         var id = new MessageId(session, ++counter);
         link.enqueue(

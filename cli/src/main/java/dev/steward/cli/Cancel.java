@@ -3,6 +3,7 @@ package dev.steward.cli;
 
 import dev.steward.cli.api.CommandInfo;
 import dev.steward.cli.api.ExecutionInfo;
+import dev.steward.cli.api.NodeInfo;
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.Ids;
@@ -19,10 +20,12 @@ import dev.steward.message.CommandId;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Target;
 import dev.steward.message.json.Json;
 import dev.steward.message.text.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -105,6 +108,9 @@ final class Cancel implements Callable<Integer> {
                     .println("%s has ended already; there was nothing to cancel"
                             .formatted(targets.isEmpty() ? "the command" : "what the command did there"));
         } else {
+            Collection<Target> machines = operator.targetKeys(surroundings, station, client, identity)
+                    .ofThoseEverApproved(open, NodeInfo.fingerprints(client.nodes()))
+                    .values();
             detaching.say(() ->
                     """
                     interrupted; the cancellation may have been ordered, and goes on if it was
@@ -114,7 +120,7 @@ final class Cancel implements Callable<Integer> {
                     command.id(),
                     Order.cancels(
                             parse(command.id()),
-                            open,
+                            List.copyOf(machines),
                             identity,
                             surroundings.clock().instant(),
                             ids));

@@ -28,6 +28,7 @@ final class Operator implements Runnable {
     static CommandLine commandLine(Surroundings surroundings, Ids ids) {
         return new CommandLine(new Operator())
                 .addSubcommand(new OperatorInit(surroundings, ids))
+                .addSubcommand(new OperatorTrust(surroundings))
                 .addSubcommand(new OperatorTrustFile(surroundings))
                 .addSubcommand(new Operators(surroundings))
                 .addSubcommand(new OperatorAdd(surroundings, ids))
@@ -36,6 +37,7 @@ final class Operator implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: init, trust-file, list, add or revoke");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing: init, trust, trust-file, list, add or revoke");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli;
 
+import dev.steward.cli.operator.AuthorityKey;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.operator.KeySource;
 import dev.steward.cli.operator.OperatorFolder;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
         synopsisHeading = "%nExamples:%n"
                 + "  steward operator init%n"
                 + "  steward operator init --name ann --key ~/.ssh/id_ed25519%n"
-                + "  steward operator init --ssh-agent --fleet 0f1e2d3c4b5a69788796a5b4c3d2e1f0%n"
+                + "  steward operator init --ssh-agent --fleet 0f1e2d3c4b5a69788796a5b4c3d2e1f0 --authority ann.pub%n"
                 + "%nUsage: ",
         description = "%nAn operator that is there already stays as it is.%n",
         sortOptions = false)
@@ -58,6 +59,13 @@ final class OperatorInit implements Callable<Integer> {
             description = "Use a key in the running ssh-agent: its fingerprint or comment; without, the only one.")
     private @Nullable String agentKey;
 
+    @Option(
+            names = "--authority",
+            paramLabel = "KEY",
+            description =
+                    "Whose word about nodes is taken: ssh-ed25519 AAAA…, or its file; may be repeated. See operator trust.")
+    private List<String> authorities = new ArrayList<>();
+
     @Mixin
     private DataOption data = new DataOption();
 
@@ -77,14 +85,18 @@ final class OperatorInit implements Callable<Integer> {
         OperatorFolder folder = operator.folder(surroundings, data.folder(surroundings));
         String checkedName = checkedName();
         FleetId ofFleet = fleet == null ? ids.newFleet() : parseFleet(fleet);
-        Identity made = folder.create(checkedName, ofFleet, source(), surroundings);
+        var trusted = new ArrayList<VerificationKey>();
+        for (String authority : authorities) {
+            trusted.add(AuthorityKey.parse(authority));
+        }
+        Identity made = folder.create(checkedName, ofFleet, source(), trusted, surroundings);
         surroundings.out().println("""
                 operator %s, %s
                   key:    %s
                   public: %s
                   fleet:  %s""".formatted(
                 made.name(), made.id(), folder.whereKeyIs(), made.signer().key(), made.fleet()));
-        surroundings.out().println(fleet == null ? nextForNewFleet() : nextForJoining(made));
+        surroundings.out().println(fleet == null ? nextForNewFleet() : nextForJoining(made) + whomToTrust());
         return 0;
     }
 
@@ -153,6 +165,16 @@ final class OperatorInit implements Callable<Integer> {
                 This is the first operator of a new fleet. Next, on the station and on each node, before its start:
                   %s > trust.yaml
                 and put that file into its data folder.""".formatted(ShellArguments.line(line));
+    }
+
+    private String whomToTrust() {
+        var line = new ArrayList<>(List.of("steward", "operator", "trust"));
+        line.addAll(data.words());
+        line.addAll(operator.words());
+        return authorities.isEmpty() ? """
+
+                And for each authority that approves nodes, with its fingerprint compared:
+                  %s 'ssh-ed25519 AAAA…'""".formatted(ShellArguments.line(line)) : "";
     }
 
     private static String nextForJoining(Identity made) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli;
 
+import dev.steward.cli.api.StationClient;
+import dev.steward.cli.node.KnownNodes;
+import dev.steward.cli.node.TargetKeys;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.terminal.Failure;
@@ -32,6 +35,11 @@ final class OperatorOptions {
 
     Identity identity(Surroundings surroundings, StationOptions station) throws Failure {
         return folder(surroundings, station).identity(surroundings);
+    }
+
+    /** Which machines are meant by names. */
+    TargetKeys targetKeys(Surroundings surroundings, StationOptions station, StationClient client, Identity identity) {
+        return new TargetKeys(client.enrolment(), new KnownNodes(folder(surroundings, station), identity), identity);
     }
 
     /** What was given here, for a further line. */

@@ -9,17 +9,21 @@ import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.order.Order;
 import dev.steward.cli.order.Prepared;
+import dev.steward.cli.order.Targets;
 import dev.steward.cli.result.Deadline;
 import dev.steward.cli.terminal.Ages;
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.ExecutionState;
+import dev.steward.message.NodeName;
+import dev.steward.message.Target;
 import dev.steward.message.json.Json;
 import dev.steward.message.text.SafeText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -92,13 +96,16 @@ final class PolicyTrial implements Callable<Integer> {
                 false);
         Identity identity = operator.identity(surroundings, station);
         StationClient client = station.client(surroundings);
-        List<String> known = NodeInfo.orderable(client.nodes(), List.of(node));
-        Prepared prepared = Prepared.dryRun(
-                order, known, ids, identity, surroundings.clock().instant());
-        if (prepared.nodes().size() != 1) {
-            throw Failure.usage("'%s' means %d nodes; name one"
-                    .formatted(node, prepared.nodes().size()));
+        List<NodeInfo> nodes = client.nodes();
+        List<NodeName> named = Targets.resolve(List.of(node), NodeInfo.orderable(nodes, List.of(node)));
+        if (named.size() != 1) {
+            throw Failure.usage("'%s' means %d nodes; name one".formatted(node, named.size()));
         }
+        Collection<Target> target = operator.targetKeys(surroundings, station, client, identity)
+                .of(named, NodeInfo.fingerprints(nodes))
+                .values();
+        Prepared prepared = Prepared.dryRun(
+                order, List.copyOf(target), ids, identity, surroundings.clock().instant());
         CommandInfo command =
                 client.order(prepared.documents(), prepared.id().toString()).getFirst();
         return tell(awaitWord(client, command.id()), command.id());

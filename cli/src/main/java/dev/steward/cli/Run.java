@@ -4,11 +4,13 @@ package dev.steward.cli;
 import dev.steward.cli.api.CommandInfo;
 import dev.steward.cli.api.NodeInfo;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.node.TargetKeys;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.CommandsFile;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.order.Order;
 import dev.steward.cli.order.Prepared;
+import dev.steward.cli.order.Targets;
 import dev.steward.cli.result.CommandResult;
 import dev.steward.cli.result.Deadline;
 import dev.steward.cli.result.Waiting;
@@ -16,10 +18,13 @@ import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Progress;
 import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.NodeName;
+import dev.steward.message.Target;
 import dev.steward.message.json.Json;
 import dev.steward.message.text.SafeText;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -78,7 +83,8 @@ final class Run implements Callable<Integer> {
             List<Order> orders = what.orders(surroundings);
             Identity identity = operator.identity(surroundings, station);
             StationClient client = station.client(surroundings);
-            List<Prepared> prepared = prepare(orders, client.nodes(), identity);
+            List<Prepared> prepared = prepare(
+                    orders, client.nodes(), identity, operator.targetKeys(surroundings, station, client, identity));
             String first = prepared.getFirst().id().toString();
             var accepted = new AtomicBoolean();
             detaching.say(() -> farewell(prepared, accepted.get()));
@@ -100,12 +106,20 @@ final class Run implements Callable<Integer> {
         }
     }
 
-    private List<Prepared> prepare(List<Order> orders, List<NodeInfo> nodes, Identity identity) throws Failure {
-        var prepared = new ArrayList<Prepared>();
+    private List<Prepared> prepare(List<Order> orders, List<NodeInfo> nodes, Identity identity, TargetKeys keys)
+            throws Failure {
+        var named = new ArrayList<List<NodeName>>();
         for (Order order : orders) {
-            List<String> known = NodeInfo.orderable(nodes, order.targets());
+            named.add(Targets.resolve(order.targets(), NodeInfo.orderable(nodes, order.targets())));
+        }
+        var names = new LinkedHashSet<NodeName>();
+        named.forEach(names::addAll);
+        Map<NodeName, Target> targets = keys.of(names, NodeInfo.fingerprints(nodes));
+        var prepared = new ArrayList<Prepared>();
+        for (int i = 0; i < orders.size(); i++) {
+            List<Target> meant = named.get(i).stream().map(targets::get).toList();
             prepared.add(Prepared.of(
-                    order, known, ids, identity, surroundings.clock().instant()));
+                    orders.get(i), meant, ids, identity, surroundings.clock().instant()));
         }
         CommandsFile.checkCount(
                 prepared.stream().mapToInt(each -> each.documents().size()).sum());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.operator.KeySource;
 import dev.steward.cli.operator.OperatorFolder;
+import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.Document;
 import dev.steward.message.FleetId;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,27 @@ abstract class CommandLineFixture {
         environment.put("STEWARD_DATA", data.toString());
         operator =
                 new OperatorFolder(data.resolve("operator")).create("ann", FLEET, new KeySource.Own(), surroundings());
+        approvedBy(operator);
+    }
+
+    /** The station shows a record of every node that is asked for, signed by one operator. */
+    void approvedBy(Identity authority) {
+        station.on("GET /api/v1/node-records", exchange -> {
+            var records = new ArrayList<String>();
+            for (String each : exchange.getRequestURI().getQuery().split("&", -1)) {
+                String name = each.substring("node=".length());
+                records.add(signed(Records.approval(authority, name, Station.machine(name), 1), authority));
+            }
+            Station.send(exchange, 200, Json.text(Map.of("records", records)));
+        });
+    }
+
+    static String signed(Document document, Identity by) {
+        try {
+            return new String(by.sign(document).encode(), StandardCharsets.UTF_8);
+        } catch (Failure e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @AfterEach

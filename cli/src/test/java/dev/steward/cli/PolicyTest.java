@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.message.Document;
-import dev.steward.message.NodeName;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ class PolicyTest extends CommandLineFixture {
 
         assertThat(out()).isEqualTo("ship1: allowed\nrule at line 7\n");
         assertThat(ordered.get().dryRun()).isTrue();
-        assertThat(ordered.get().targets()).containsExactly(new NodeName("ship1"));
+        assertThat(ordered.get().targets()).containsExactly(Station.target("ship1"));
         assertThat(ordered.get().startBefore()).isAfter(NOW.plus(Duration.ofSeconds(10)));
         assertThat(ordered.get().arguments().get("command")).hasToString("[ls, -l]");
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.message.Document;
-import dev.steward.message.NodeName;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -182,12 +181,13 @@ class RunTest extends CommandLineFixture {
     @Test
     void allMeansThoseThatAreLetInAndAnotherIsNoNode() {
         AtomicReference<Document.Command> ordered = orderIsAccepted("running", 1);
-        station.on("GET /api/v1/nodes", 200, """
-                {"nodes":[{"name":"ship1","fingerprint":"SHA256:a","reachable":true,"lastHeardAt":null,"labels":{},"facts":null},
-                {"name":"ship2","fingerprint":null,"reachable":false,"lastHeardAt":null,"labels":{},"facts":null}]}""");
+        station.on(
+                "GET /api/v1/nodes", 200, """
+                {"nodes":[{"name":"ship1","fingerprint":"%s","reachable":true,"lastHeardAt":null,"labels":{},"facts":null},
+                {"name":"ship2","fingerprint":null,"reachable":false,"lastHeardAt":null,"labels":{},"facts":null}]}""".formatted(Station.machine("ship1").id()));
 
         assertThat(steward("run", "--on", "all", "--detach", "--", "date")).isZero();
-        assertThat(ordered.get().targets()).containsExactly(new NodeName("ship1"));
+        assertThat(ordered.get().targets()).containsExactly(Station.target("ship1"));
         assertThat(steward("run", "--on", "ship2", "--detach", "--", "date")).isEqualTo(ExitCode.USAGE);
         assertThat(err()).contains("ship2 is not let in", "nothing was ordered");
     }

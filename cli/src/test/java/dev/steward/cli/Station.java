@@ -3,7 +3,11 @@ package dev.steward.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.Target;
 import dev.steward.message.json.Json;
+import dev.steward.message.signing.VerificationKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -142,12 +147,28 @@ public final class Station implements AutoCloseable {
                 "ledger":{"failure":null,"spaceLow":false,"space":null}}""".formatted(connected, connected ? "null" : "\"no space for its mailbox\"");
     }
 
+    /** The identity of the machine that has a name, unless a test gives it to another. */
+    static VerificationKey machine(String name) {
+        byte[] bytes = new byte[VerificationKey.BYTES];
+        new Random(name.hashCode()).nextBytes(bytes);
+        try {
+            return VerificationKey.of(bytes);
+        } catch (RefusedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How documents name it. */
+    static Target target(String name) {
+        return new Target(new NodeName(name), machine(name).id());
+    }
+
     static String nodes(String... names) {
         var nodes = new ArrayList<String>();
         for (String name : names) {
             nodes.add(
-                    "{\"name\":\"%s\",\"fingerprint\":\"SHA256:x\",\"reachable\":true,\"lastHeardAt\":\"2026-01-31T12:00:00.000Z\",\"labels\":{},\"facts\":null}"
-                            .formatted(name));
+                    "{\"name\":\"%s\",\"fingerprint\":\"%s\",\"reachable\":true,\"lastHeardAt\":\"2026-01-31T12:00:00.000Z\",\"labels\":{},\"facts\":null}"
+                            .formatted(name, machine(name).id()));
         }
         return "{\"nodes\":[%s]}".formatted(String.join(",", nodes));
     }

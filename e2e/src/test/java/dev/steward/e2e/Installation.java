@@ -4,7 +4,7 @@ package dev.steward.e2e;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.Limits;
-import dev.steward.message.NodeName;
+import dev.steward.message.Target;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import java.io.IOException;
@@ -215,6 +215,11 @@ public final class Installation implements AutoCloseable {
     }
 
     static Document.Command document(String shell, boolean repeatable, String... nodes) {
+        return document(
+                shell, repeatable, Arrays.stream(nodes).map(TestNodes::target).toList());
+    }
+
+    static Document.Command document(String shell, boolean repeatable, List<Target> targets) {
         Instant now = Instant.now();
         return new Document.Command(
                 CommandId.create(now, new SecureRandom()),
@@ -223,7 +228,7 @@ public final class Installation implements AutoCloseable {
                 1,
                 TestOperator.KEY.key().id(),
                 now,
-                Arrays.stream(nodes).map(NodeName::new).toList(),
+                targets,
                 "shellcommand",
                 "operatingsystem",
                 JsonObject.of(Map.of("shell", shell)),

@@ -183,7 +183,7 @@ class TakenOverStationTest {
         String other = switch (how) {
             case "argument" -> text.replace("echo ", "echo forged ");
             case "deadline" -> text.replaceFirst("\"startBefore\":\"20", "\"startBefore\":\"21");
-            case "target" -> text.replace("[\"ship1\"]", "[\"ship1\",\"ship2\"]");
+            case "target" -> text.replace("\"node\":\"ship1\"", "\"node\":\"ship2\"");
             case "other fleet" -> text.replace(TestOperator.FLEET.value(), "f".repeat(32));
             default -> text;
         };
@@ -292,7 +292,7 @@ class TakenOverStationTest {
                 TestOperator.FLEET,
                 signer.key().id(),
                 now,
-                List.of(new NodeName("ship1")),
+                List.of(TestNodes.target("ship1")),
                 command);
     }
 

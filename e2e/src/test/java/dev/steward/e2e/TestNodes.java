@@ -6,6 +6,7 @@ import dev.steward.agent.enrolment.NodeKeys;
 import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
+import dev.steward.message.Target;
 import dev.steward.message.WireMessage;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.broker.Role;
@@ -26,13 +27,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The keys of an installation's machines: who starts one need not ask and approve. */
 public final class TestNodes {
     private record Admitted(NodeKeys keys, SignedDocument record) {}
 
+    private static final Map<String, NodeKeys> KEYS = new ConcurrentHashMap<>();
+
     private final Map<String, Admitted> admitted = new LinkedHashMap<>();
     private final LinkKeyPair station = LinkKeyPair.generate();
+
+    /** How documents name the machine that has a name in every installation. */
+    public static Target target(String name) {
+        return new Target(new NodeName(name), keys(name).id());
+    }
+
+    private static NodeKeys keys(String name) {
+        return KEYS.computeIfAbsent(name, each -> new NodeKeys(Ed25519.generate(), LinkKeyPair.generate()));
+    }
 
     /** Gives a station's folder its key, where it has none. */
     void installStation(Path folder) throws Exception {
@@ -69,7 +82,7 @@ public final class TestNodes {
 
     private Admitted admit(String name) {
         return admitted.computeIfAbsent(name, each -> {
-            NodeKeys keys = NodeKeys.generate();
+            NodeKeys keys = keys(each);
             return new Admitted(keys, record(each, keys));
         });
     }

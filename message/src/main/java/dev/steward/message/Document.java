@@ -7,7 +7,6 @@ import dev.steward.message.signing.KeyId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,7 +34,7 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
      * Something to be executed by its targets.
      *
      * @param part    1-based; an order for many nodes is several documents under one id
-     * @param targets the nodes it is for, resolved by whoever orders; 1 to {@link Limits#TARGETS_PER_DOCUMENT}, none twice
+     * @param targets the machines it is for, resolved by whoever orders; 1 to {@link Limits#TARGETS_PER_DOCUMENT}, none twice
      * @param startBefore an execution that has not started by then expires
      * @param timeout how long it may run
      * @param repeatable whether it may run again after an interruption
@@ -48,7 +47,7 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
             int parts,
             KeyId issuer,
             Instant issuedAt,
-            List<NodeName> targets,
+            List<Target> targets,
             String method,
             String domain,
             JsonObject arguments,
@@ -95,7 +94,7 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
             json.put("parts", parts);
             json.put("issuer", issuer);
             json.put("issuedAt", Times.text(issuedAt));
-            json.put("targets", targets);
+            json.put("targets", Target.json(targets));
             json.put("method", method);
             json.put("domain", domain);
             json.put("arguments", arguments);
@@ -118,7 +117,7 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
                     parts,
                     KeyId.parse(json.text("issuer")),
                     json.time("issuedAt"),
-                    readTargets(json),
+                    Target.read(json),
                     Subject.token("method", json.text("method")),
                     Subject.token("domain", json.text("domain")),
                     json.object("arguments"),
@@ -130,8 +129,7 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
     }
 
     /** Stop a command, or don't start it, on the targets. */
-    record Cancel(
-            CommandId id, FleetId fleet, KeyId issuer, Instant issuedAt, List<NodeName> targets, CommandId command)
+    record Cancel(CommandId id, FleetId fleet, KeyId issuer, Instant issuedAt, List<Target> targets, CommandId command)
             implements Document {
         private static final Set<String> FIELDS =
                 Set.of("format", "type", "id", "fleet", "issuer", "issuedAt", "targets", "command");
@@ -149,7 +147,7 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
             json.put("fleet", fleet);
             json.put("issuer", issuer);
             json.put("issuedAt", Times.text(issuedAt));
-            json.put("targets", targets);
+            json.put("targets", Target.json(targets));
             json.put("command", command);
             return Json.bytes(json);
         }
@@ -161,7 +159,7 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
                     FleetId.parse(json.text("fleet")),
                     KeyId.parse(json.text("issuer")),
                     json.time("issuedAt"),
-                    readTargets(json),
+                    Target.read(json),
                     CommandId.parse(json.text("command")));
         }
     }
@@ -178,18 +176,5 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
             case EnrolmentRequest.TYPE -> EnrolmentRequest.from(json);
             default -> throw new RefusedException("unknown document type '%s'".formatted(type));
         };
-    }
-
-    private static List<NodeName> readTargets(JsonObject json) throws RefusedException {
-        var targets = new LinkedHashSet<NodeName>();
-        for (String name : json.texts("targets", Limits.TARGETS_PER_DOCUMENT)) {
-            if (!targets.add(NodeName.parse(name))) {
-                throw new RefusedException("'targets' names %s twice".formatted(name));
-            }
-        }
-        if (targets.isEmpty()) {
-            throw new RefusedException("'targets' is empty");
-        }
-        return List.copyOf(targets);
     }
 }

@@ -29,7 +29,7 @@ class DocumentTest {
             1,
             ISSUER,
             NOW,
-            List.of(new NodeName("ship1"), new NodeName("ship2")),
+            List.of(target("ship1", "C"), target("ship2", "D")),
             "shellcommand",
             "operatingsystem",
             JsonObject.of(Map.of("command", List.of("echo", "hi"))),
@@ -66,7 +66,9 @@ class DocumentTest {
                 "\"format\":1 | \"format\":2 | 'format' must lie between 1 and 1",
                 "\"type\":\"command\" | \"type\":\"poem\" | unknown document type",
                 "\"part\":1 | \"part\":2 | 'part' must lie between 1 and 1",
-                "\"targets\":[\"ship1\",\"ship2\"] | \"targets\":[] | 'targets' is empty",
+                "ship2\",\"key\":\"SHA256:DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD\"}] | ship2\"}] | 'targets[1].key' is missing",
+                "ship2\",\"key\" | ship2\",\"colour\":1,\"key\" | unknown field 'targets[1].colour'",
+                "SHA256:DDDD | SHA1:DDDD | is not a key's fingerprint",
                 "\"ship2\" | \"ship1\" | names ship1 twice",
                 "\"ship2\" | \"ship.2\" | not a node name",
                 "\"timeoutMs\":60000 | \"timeoutMs\":0 | 'timeoutMs' must lie between",
@@ -83,13 +85,36 @@ class DocumentTest {
     }
 
     @Test
-    void moreTargetsThanADocumentMayNameAreRefused() {
-        List<NodeName> many = IntStream.rangeClosed(0, Limits.TARGETS_PER_DOCUMENT)
-                .mapToObj(i -> new NodeName("n" + i))
-                .toList();
-        var cancel = new Document.Cancel(CommandId.create(NOW, new Random(2)), FLEET, ISSUER, NOW, many, COMMAND.id());
+    void anEmptyListOfTargetsAndOneOfNamesAloneAreRefused() {
+        for (String targets : List.of("[]", "[\"ship1\",\"ship2\"]")) {
+            String text = new String(cancel(List.of(target("ship1", "C"))).encode(), StandardCharsets.UTF_8);
+            String other = text.replaceFirst("\"targets\":\\[.*\\]", "\"targets\":" + targets);
 
-        assertThatThrownBy(() -> Document.decode(cancel.encode())).hasMessageContaining("at most 100");
+            assertThatThrownBy(() -> Document.decode(other.getBytes(StandardCharsets.UTF_8)))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining(
+                            targets.equals("[]") ? "'targets' is empty" : "'targets' must hold only objects");
+        }
+    }
+
+    @Test
+    void asManyTargetsAsADocumentMayNameFitIntoATwelfthOfItAndOneMoreIsRefused() throws Exception {
+        List<Target> many = IntStream.rangeClosed(0, Limits.TARGETS_PER_DOCUMENT)
+                .mapToObj(i -> target("n%03d".formatted(i).repeat(16).substring(1), "C"))
+                .toList();
+        Document.Cancel most = cancel(many.subList(1, many.size()));
+
+        assertThat(most.encode()).hasSizeLessThan(Limits.DOCUMENT_BYTES / 12);
+        assertThat(Document.decode(most.encode())).isEqualTo(most);
+        assertThatThrownBy(() -> Document.decode(cancel(many).encode())).hasMessageContaining("at most 100");
+    }
+
+    private static Document.Cancel cancel(List<Target> targets) {
+        return new Document.Cancel(CommandId.create(NOW, new Random(2)), FLEET, ISSUER, NOW, targets, COMMAND.id());
+    }
+
+    private static Target target(String node, String letter) {
+        return new Target(new NodeName(node), new KeyId("SHA256:" + letter.repeat(43)));
     }
 
     @Test

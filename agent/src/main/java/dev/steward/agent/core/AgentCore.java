@@ -29,6 +29,7 @@ import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.LocalTrust;
@@ -48,11 +49,13 @@ public final class AgentCore {
     /**
      * How an agent is set up.
      *
+     * @param identity the key by which documents name this machine
      * @param concurrency by process name; 1 for those not named
      * @param signatures how those of documents are checked
      */
     public record Settings(
             NodeName name,
+            KeyId identity,
             NodeName station,
             Session session,
             String bootId,

@@ -7,9 +7,11 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Tally;
+import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Link;
 import dev.steward.message.link.Now;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.LocalTrust;
 import dev.steward.message.trust.Request;
@@ -29,6 +31,7 @@ final class Judge {
     private static final long SAY_AFTER_MS = 60_000;
 
     private final NodeName self;
+    private final KeyId identity;
     private final AgentSink sink;
     private final Outbox outbox;
     private final Link link;
@@ -52,6 +55,7 @@ final class Judge {
             Link link) {
         this.told = told;
         this.self = settings.name();
+        this.identity = settings.identity();
         this.sink = sink;
         this.outbox = outbox;
         this.link = link;
@@ -103,6 +107,7 @@ final class Judge {
     /** Of what was allowed when it came: keys are revoked, and rules change. */
     Document.Command stillAllowed(Now now, StoredExecution execution) throws RefusedException {
         Document.Command command = execution.command();
+        checkTarget(command.targets()); // a journal may have been copied to a machine with other keys
         trust.allow(request(command, trust.signers(execution.signed(), command, now.wall()), now));
         return command;
     }
@@ -183,9 +188,17 @@ final class Judge {
         return told > Math.max(trust.listNumber(), passedOver);
     }
 
-    private void checkTarget(List<NodeName> targets) throws RefusedException {
-        if (!targets.contains(self)) {
-            throw new RefusedException("target: the document is not for this node, %s".formatted(self));
+    /** The station gives names to machines; what is signed for one of them is for no other. */
+    private void checkTarget(List<Target> targets) throws RefusedException {
+        Target named = targets.stream()
+                .filter(target -> target.node().equals(self))
+                .findFirst()
+                .orElseThrow(
+                        () -> new RefusedException("target: the document is not for this node, %s".formatted(self)));
+        if (!named.key().equals(identity)) {
+            throw new RefusedException(
+                    "target: the document is for another machine that is called %s, with the key %s; this one's is %s"
+                            .formatted(self, named.key(), identity));
         }
     }
 

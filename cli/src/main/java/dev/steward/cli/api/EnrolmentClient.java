@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the station's API by which machines become nodes. */
@@ -60,8 +61,8 @@ public final class EnrolmentClient {
     private static final String TOKENS = "/api/v1/tokens";
     private static final String RECORDS = "/api/v1/node-records";
 
-    /** More than one name can have had. */
-    private static final int RECORDS_OF_A_NAME = 10_000;
+    /** More than the names of one call can have had. */
+    private static final int RECORDS_OF_NAMES = 100_000;
 
     private final StationClient station;
 
@@ -99,11 +100,16 @@ public final class EnrolmentClient {
                 json -> StationClient.map(json.objects("enrolments", Limits.NODES), EnrolmentInfo::from));
     }
 
-    /** The newest record of each key that ever had that name, as the station shows it: to be checked. */
-    public List<SignedDocument> records(NodeName node) throws Failure {
-        return StationClient.decode(station.get(RECORDS + "?node=" + node), json -> {
+    /**
+     * The newest record of each key that ever had one of those names, as the station shows it: to be checked.
+     *
+     * @param nodes at most {@link Limits#TARGETS_PER_DOCUMENT}
+     */
+    public List<SignedDocument> records(List<NodeName> nodes) throws Failure {
+        String query = nodes.stream().map(node -> "node=" + node).collect(Collectors.joining("&", "?", ""));
+        return StationClient.decode(station.get(RECORDS + query), json -> {
             var records = new ArrayList<SignedDocument>();
-            for (String text : json.texts("records", RECORDS_OF_A_NAME)) {
+            for (String text : json.texts("records", RECORDS_OF_NAMES)) {
                 records.add(SignedDocument.decode(text.getBytes(StandardCharsets.UTF_8)));
             }
             return records;

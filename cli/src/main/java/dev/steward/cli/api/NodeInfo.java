@@ -6,6 +6,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.json.JsonObject;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,13 @@ public record NodeInfo(
                 .filter(node -> node.fingerprint().isPresent())
                 .map(NodeInfo::name)
                 .toList();
+    }
+
+    /** The keys that the station lets in, by name. */
+    public static Map<String, String> fingerprints(List<NodeInfo> nodes) {
+        var fingerprints = new HashMap<String, String>();
+        nodes.forEach(node -> node.fingerprint().ifPresent(key -> fingerprints.put(node.name(), key)));
+        return fingerprints;
     }
 
     static NodeInfo from(JsonObject json) throws RefusedException {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Hands in all that is kept of nodes. A ledger that is an older copy, or new, lets revoked keys in again and does not
+ * Hands in all that this operator has signed of nodes. A ledger that is an older copy, or new, lets revoked keys in again and does not
  * know nodes that were approved since.
  */
 public record Handover(EnrolmentClient station, KnownNodes nodes, Identity self) {
@@ -25,7 +25,9 @@ public record Handover(EnrolmentClient station, KnownNodes nodes, Identity self)
      */
     public Outcome run(Consumer<KnownNode> taken, Consumer<String> failed) throws Failure, InterruptedException {
         var damaged = new ArrayList<Failure>();
-        List<KnownNode> kept = nodes.all(damaged::add);
+        List<KnownNode> kept = nodes.all(damaged::add).stream()
+                .filter(node -> node.record().issuer().equals(self.id())) // of others' the newest may not be here
+                .toList();
         damaged.forEach(each -> failed.accept(each.text()));
         int had = 0;
         int took = 0;
@@ -51,7 +53,7 @@ public record Handover(EnrolmentClient station, KnownNodes nodes, Identity self)
     /** By the station's word, which it could as well break after it has taken it. */
     private boolean isThere(KnownNode node) throws Failure {
         return Sayings.shown(
-                        station.records(node.record().node()),
+                        station.records(List.of(node.record().node())),
                         node.record().node(),
                         self.fleet(),
                         unusable -> {}) // then that is not it

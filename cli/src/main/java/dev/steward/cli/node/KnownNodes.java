@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.node;
 
+import dev.steward.cli.operator.Authorities;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.cli.terminal.PrivateFile;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.signing.VerificationKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -21,24 +23,46 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What this operator has signed of nodes, kept before anybody else sees it: {@code nodes/NAME} in the operator's folder
- * is the newest of a name, {@code nodes/.revoked/KEY} stays for ever. So a key that changes under a name is noticed, and
- * one that is revoked does not come back, whatever the station says.
+ * What this operator has signed of nodes, kept before anybody else sees it, and what he has taken from authorities whom
+ * he knows: {@code nodes/NAME} in the operator's folder is the newest of a name, {@code nodes/.revoked/KEY} stays for
+ * ever. So a key that changes under a name is noticed, and one that is revoked does not come back, whatever the station
+ * says.
  */
 public final class KnownNodes {
     private final Path folder;
     private final Path revoked;
+    private final OperatorFolder operator;
     private final Identity self;
+    private Optional<Authorities> authorities = Optional.empty();
 
     public KnownNodes(OperatorFolder operator, Identity self) {
         this.folder = operator.path().resolve("nodes");
         this.revoked = folder.resolve(".revoked"); // no node's name begins so
+        this.operator = operator;
         this.self = self;
+    }
+
+    /** Whose word about nodes is taken. */
+    Authorities authorities() throws Failure {
+        if (authorities.isEmpty()) {
+            authorities = Optional.of(operator.authorities(self));
+        }
+        return authorities.get();
+    }
+
+    /** What an order is signed for: the machine that has a name, by what lies here. The folder is its owner's alone. */
+    Optional<NodeRecord> kept(NodeName name) throws Failure {
+        return RecordFile.unchecked(folder, name, self.fleet())
+                .filter(record -> !record.isRevoked() && !isRevoked(record.key()));
+    }
+
+    private RecordFile file(Path path) throws Failure {
+        return new RecordFile(path, self.fleet(), authorities());
     }
 
     /** The newest of that name. */
     Optional<KnownNode> find(NodeName name) throws Failure {
-        Optional<KnownNode> found = new RecordFile(folder.resolve(name.value()), self).newest();
+        Optional<KnownNode> found = file(folder.resolve(name.value())).newest();
         return found.isEmpty() ? found : revocation(found.get().record().key()).or(() -> found);
     }
 
@@ -48,7 +72,7 @@ public final class KnownNodes {
     }
 
     Optional<KnownNode> revocation(VerificationKey key) throws Failure {
-        return new RecordFile(revocationFile(key), self).revocation();
+        return file(revocationFile(key)).revocation();
     }
 
     /**
@@ -60,14 +84,14 @@ public final class KnownNodes {
         var failed = new LinkedHashMap<String, Failure>(); // a revocation is read again for its name
         var kept = new LinkedHashMap<VerificationKey, KnownNode>();
         var names = new ArrayList<KnownNode>();
-        for (RecordFile file : RecordFile.allIn(revoked, self)) {
+        for (RecordFile file : RecordFile.allIn(revoked, self.fleet(), authorities())) {
             try {
                 file.revocation().ifPresent(node -> kept.put(node.record().key(), node));
             } catch (Failure e) {
                 failed.putIfAbsent(e.text(), e);
             }
         }
-        for (RecordFile file : RecordFile.allIn(folder, self)) {
+        for (RecordFile file : RecordFile.allIn(folder, self.fleet(), authorities())) {
             try {
                 Optional<KnownNode> found = file.newest();
                 if (found.isPresent()) {

@@ -8,7 +8,9 @@ import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
+import dev.steward.message.OperatorList.Operator;
 import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.VerificationKey;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -31,7 +33,8 @@ public record NodeRevocation(
      */
     public List<KnownNode> remind(NodeName name) throws Failure, InterruptedException {
         var reminded = new ArrayList<KnownNode>();
-        for (KnownNode shown : Sayings.shown(station.records(name), name, self.fleet(), unusable -> {})) { // see find
+        for (KnownNode shown :
+                Sayings.shown(station.records(List.of(name)), name, self.fleet(), unusable -> {})) { // see find
             Optional<KnownNode> kept = shown.isRevoked()
                     ? Optional.empty()
                     : nodes.revocation(shown.record().key());
@@ -79,7 +82,17 @@ public record NodeRevocation(
     }
 
     private Sayings sayings(NodeName name) throws Failure {
-        return Sayings.of(name, station.records(name), nodes, self, operators);
+        return Sayings.of(name, station.records(List.of(name)), nodes, self.fleet(), this::signer);
+    }
+
+    private Optional<VerificationKey> signer(KeyId issuer) {
+        return issuer.equals(self.id())
+                ? Optional.of(self.signer().key())
+                : operators
+                        .list()
+                        .flatMap(list -> list.find(issuer))
+                        .filter(each -> each.revokedAt().isEmpty())
+                        .map(Operator::key);
     }
 
     private static Failure unknown(String node, Sayings sayings) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.node;
 
-import dev.steward.cli.operator.Identity;
+import dev.steward.cli.operator.Authorities;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
+import dev.steward.message.FleetId;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
@@ -20,10 +23,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A file that holds what this operator has signed of a node, under the name that it must have. */
-record RecordFile(Path path, Identity self) {
+/** A file that holds what this operator, or an authority he knows, has signed of a node, under the name that it must have. */
+record RecordFile(Path path, FleetId fleet, Authorities authorities) {
     /** Those of a folder, by name; what is being written and the lock are none. */
-    static List<RecordFile> allIn(Path folder, Identity self) throws Failure {
+    static List<RecordFile> allIn(Path folder, FleetId fleet, Authorities authorities) throws Failure {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> records = files.filter(RecordFile::isOne)
                     .limit(Limits.NODES + 1L)
@@ -34,7 +37,9 @@ record RecordFile(Path path, Identity self) {
                         "%s holds more than %d records, the most that a station keeps\n  name the operator's own folder with --operator DIR"
                                 .formatted(folder, Limits.NODES));
             }
-            return records.stream().map(file -> new RecordFile(file, self)).toList();
+            return records.stream()
+                    .map(file -> new RecordFile(file, fleet, authorities))
+                    .toList();
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException e) {
@@ -59,7 +64,7 @@ record RecordFile(Path path, Identity self) {
             Optional<KnownNode> found = read();
             return found.isEmpty() ? found : Optional.of(found.get().checkedFor(NodeName.parse(name())));
         } catch (RefusedException e) {
-            throw damaged(e);
+            throw damaged(path, e);
         }
     }
 
@@ -74,17 +79,39 @@ record RecordFile(Path path, Identity self) {
             }
             return found;
         } catch (RefusedException e) {
-            throw damaged(e);
+            throw damaged(path, e);
+        }
+    }
+
+    /** The newest record of the node, without a look at its signature, which takes a millisecond. */
+    static Optional<NodeRecord> unchecked(Path folder, NodeName name, FleetId fleet) throws Failure {
+        Path file = folder.resolve(name.value());
+        try {
+            return Optional.of(KnownNode.of(SignedDocument.decode(Files.readAllBytes(file)), fleet)
+                    .checkedFor(name)
+                    .record());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Failure.failed("%s can't be read: %s".formatted(file, FileTrouble.text(e)));
+        } catch (RefusedException e) {
+            throw damaged(file, e);
         }
     }
 
     private Optional<KnownNode> read() throws Failure, RefusedException {
         try (var in = Files.newInputStream(path)) {
             var signed = SignedDocument.decode(in.readNBytes(Limits.SIGNED_DOCUMENT_BYTES + 1));
-            if (!signed.isSignedBy(self.signer().key(), Signatures.ED25519)) {
-                throw new RefusedException("%s has not signed it".formatted(self.id()));
+            KnownNode node = KnownNode.of(signed, fleet);
+            KeyId issuer = node.record().issuer();
+            if (authorities
+                    .known(issuer)
+                    .filter(key -> signed.isSignedBy(key, Signatures.ED25519))
+                    .isEmpty()) {
+                throw new RefusedException(
+                        "%s has not signed it, or is no authority that is known here".formatted(issuer));
             }
-            return Optional.of(KnownNode.of(signed, self.fleet()));
+            return Optional.of(node);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -96,7 +123,7 @@ record RecordFile(Path path, Identity self) {
         return path.getFileName().toString();
     }
 
-    private Failure damaged(RefusedException e) {
+    private static Failure damaged(Path path, RefusedException e) {
         return Failure.credential(
                 "%s is damaged: %s\n  restore it from a backup; it says which key was approved or revoked"
                         .formatted(path, e.getMessage()));

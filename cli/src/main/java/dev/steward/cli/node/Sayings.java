@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.node;
 
-import dev.steward.cli.operator.Identity;
-import dev.steward.cli.operator.KnownList;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.FleetId;
 import dev.steward.message.NodeName;
-import dev.steward.message.OperatorList.Operator;
 import dev.steward.message.RefusedException;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
@@ -16,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -25,20 +24,34 @@ import java.util.stream.Stream;
  * @param trusted signed here, or by an operator who is known here: the newest of each key
  * @param doubtful that the station lets in, by the word of somebody else
  * @param reasons why what the station shows is not trusted
+ * @param strangers who has signed it and is not known here
  */
-record Sayings(Map<VerificationKey, KnownNode> trusted, List<KnownNode> doubtful, List<String> reasons) {
+record Sayings(
+        Map<VerificationKey, KnownNode> trusted,
+        List<KnownNode> doubtful,
+        List<String> reasons,
+        List<KeyId> strangers) {
+    /** @param signers those who are known here */
     static Sayings of(
-            NodeName name, List<SignedDocument> documents, KnownNodes nodes, Identity self, KnownList operators)
+            NodeName name,
+            List<SignedDocument> documents,
+            KnownNodes nodes,
+            FleetId fleet,
+            Function<KeyId, Optional<VerificationKey>> signers)
             throws Failure {
         var trusted = new LinkedHashMap<VerificationKey, KnownNode>();
         var doubtful = new ArrayList<KnownNode>();
         var reasons = new ArrayList<String>();
-        for (KnownNode node : shown(documents, name, self.fleet(), reasons::add)) {
+        var strangers = new ArrayList<KeyId>();
+        for (KnownNode node : shown(documents, name, fleet, reasons::add)) {
             try {
-                checkSigned(node, self, operators);
+                checkSigned(node, signers);
                 trusted.merge(node.record().key(), node, KnownNode::newer);
             } catch (RefusedException e) {
                 reasons.add(e.getMessage());
+                if (signers.apply(node.record().issuer()).isEmpty()) {
+                    strangers.add(node.record().issuer());
+                }
                 if (!node.isRevoked()) {
                     doubtful.add(node);
                 }
@@ -48,7 +61,7 @@ record Sayings(Map<VerificationKey, KnownNode> trusted, List<KnownNode> doubtful
             nodes.revocation(key).ifPresent(node -> trusted.merge(key, node, KnownNode::newer));
         }
         nodes.find(name).ifPresent(node -> trusted.merge(node.record().key(), node, KnownNode::newer));
-        return new Sayings(trusted, doubtful, reasons);
+        return new Sayings(trusted, doubtful, reasons, strangers);
     }
 
     /** Those that are records of the name at all, whoever has signed them. */
@@ -65,16 +78,12 @@ record Sayings(Map<VerificationKey, KnownNode> trusted, List<KnownNode> doubtful
         return shown;
     }
 
-    private static void checkSigned(KnownNode node, Identity self, KnownList operators) throws RefusedException {
+    private static void checkSigned(KnownNode node, Function<KeyId, Optional<VerificationKey>> signers)
+            throws RefusedException {
         KeyId issuer = node.record().issuer();
-        VerificationKey key = issuer.equals(self.id())
-                ? self.signer().key()
-                : operators.list().flatMap(list -> list.find(issuer)).stream()
-                        .filter(each -> each.revokedAt().isEmpty())
-                        .map(Operator::key)
-                        .findFirst()
-                        .orElseThrow(() -> new RefusedException(
-                                "it is signed by %s, no operator that is known here".formatted(issuer)));
+        VerificationKey key = signers.apply(issuer)
+                .orElseThrow(() ->
+                        new RefusedException("it is signed by %s, no operator that is known here".formatted(issuer)));
         if (!node.signed().isSignedBy(key, Signatures.ED25519)) {
             throw new RefusedException("it names %s as its signer, but this signature does not hold".formatted(issuer));
         }

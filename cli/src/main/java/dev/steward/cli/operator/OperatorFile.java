@@ -9,7 +9,9 @@ import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.VerificationKey;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +19,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code operator.json}: who orders from here.
  *
+ * @param authorities whose word about nodes is taken beside his own
  * @param list the signed list of operators with the highest number that was seen
  */
-record OperatorFile(FleetId fleet, String name, VerificationKey key, KeySource source, Optional<String> list) {
+record OperatorFile(
+        FleetId fleet,
+        String name,
+        VerificationKey key,
+        KeySource source,
+        List<VerificationKey> authorities,
+        Optional<String> list) {
     /** With a list of the largest size, in which each quote is escaped. */
     static final int BYTES = 2 * Limits.SIGNED_DOCUMENT_BYTES + 64 * 1024;
 
-    private static final Set<String> FIELDS = Set.of("format", "fleet", "name", "key", "source", "keyFile", "list");
+    private static final Set<String> FIELDS =
+            Set.of("format", "fleet", "name", "key", "source", "keyFile", "authorities", "list");
 
     OperatorFile with(String newer) {
-        return new OperatorFile(fleet, name, key, source, Optional.of(newer));
+        return new OperatorFile(fleet, name, key, source, authorities, Optional.of(newer));
+    }
+
+    OperatorFile with(VerificationKey authority) throws RefusedException {
+        var more = new ArrayList<>(authorities);
+        more.add(authority);
+        return new OperatorFile(fleet, name, key, source, checked(more), list);
+    }
+
+    static List<VerificationKey> checked(List<VerificationKey> authorities) throws RefusedException {
+        if (authorities.size() > Limits.TRUST_AUTHORITIES) {
+            throw new RefusedException(
+                    "%d authorities, at most %d are possible".formatted(authorities.size(), Limits.TRUST_AUTHORITIES));
+        }
+        return List.copyOf(authorities);
     }
 
     String text() {
@@ -38,6 +62,9 @@ record OperatorFile(FleetId fleet, String name, VerificationKey key, KeySource s
         json.put("source", source instanceof KeySource.Agent ? "ssh-agent" : "file");
         if (source instanceof KeySource.Elsewhere elsewhere) {
             json.put("keyFile", elsewhere.file().toString()); // a path is a list of paths too
+        }
+        if (!authorities.isEmpty()) {
+            json.put("authorities", authorities);
         }
         json.put("list", list.orElse(null));
         return Json.text(json) + "\n";
@@ -65,6 +92,17 @@ record OperatorFile(FleetId fleet, String name, VerificationKey key, KeySource s
                 OperatorList.checkName(json.text("name")),
                 key,
                 source,
+                authorities(json),
                 json.optionalText("list"));
+    }
+
+    private static List<VerificationKey> authorities(JsonObject json) throws RefusedException {
+        var authorities = new ArrayList<VerificationKey>();
+        if (json.has("authorities")) {
+            for (String text : json.texts("authorities", Limits.TRUST_AUTHORITIES)) {
+                authorities.add(VerificationKey.parse(text));
+            }
+        }
+        return authorities;
     }
 }

@@ -8,14 +8,20 @@ import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.FleetId;
 import dev.steward.message.RefusedException;
 import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.OpenSshKey;
 import dev.steward.message.signing.Signer;
+import dev.steward.message.signing.VerificationKey;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Where an operator's key, fleet and name lie: {@code operator.json}, {@code key} and {@code key.pub}. */
 public final class OperatorFolder {
@@ -70,6 +76,13 @@ public final class OperatorFolder {
 
     /** Makes the operator; one that is here already stays as it is, and this fails. */
     public Identity create(String name, FleetId fleet, KeySource source, Surroundings surroundings) throws Failure {
+        return create(name, fleet, source, List.of(), surroundings);
+    }
+
+    /** @param authorities whose word about nodes it takes */
+    public Identity create(
+            String name, FleetId fleet, KeySource source, List<VerificationKey> authorities, Surroundings surroundings)
+            throws Failure {
         return locked(() -> {
             if (exists()) {
                 OperatorFile there = read();
@@ -82,10 +95,38 @@ public final class OperatorFolder {
             }
             Signer signer = signer(source, surroundings);
             PrivateFile.write(folder.resolve("key.pub"), "%s %s\n".formatted(signer.key(), name));
-            var made = new OperatorFile(fleet, name, signer.key(), source, Optional.empty());
+            var made = new OperatorFile(fleet, name, signer.key(), source, authorities, Optional.empty());
             PrivateFile.write(file, made.text());
             return new Identity(fleet, name, signer);
         });
+    }
+
+    /** Takes an authority's word about nodes; false where it did already. */
+    public boolean trust(VerificationKey authority) throws Failure {
+        return locked(() -> {
+            OperatorFile read = read();
+            if (read.key().equals(authority) || read.authorities().contains(authority)) {
+                return false;
+            }
+            try {
+                PrivateFile.write(file, read.with(authority).text());
+            } catch (RefusedException e) {
+                throw Failure.usage(e.getMessage());
+            }
+            return true;
+        });
+    }
+
+    /** Whose word about nodes is taken. */
+    public Authorities authorities(Identity self) throws Failure {
+        var keys = new HashMap<KeyId, VerificationKey>();
+        read().authorities().forEach(key -> keys.put(key.id(), key));
+        keys.put(self.id(), self.signer().key());
+        Set<KeyId> revoked = known().operators().stream()
+                .filter(each -> each.revokedAt().isPresent())
+                .map(each -> each.key().id())
+                .collect(Collectors.toSet());
+        return new Authorities(keys, revoked);
     }
 
     /** What was kept of the fleet's list of operators. */

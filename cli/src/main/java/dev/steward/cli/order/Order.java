@@ -6,7 +6,7 @@ import dev.steward.cli.terminal.Failure;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.Limits;
-import dev.steward.message.NodeName;
+import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.SignedDocument;
 import java.time.Duration;
@@ -40,13 +40,13 @@ public record Order(
      *
      * @param dryRun whether nodes only say what they would make of it
      */
-    public List<byte[]> documents(List<NodeName> nodes, CommandId id, Identity operator, Instant now, boolean dryRun)
+    public List<byte[]> documents(List<Target> machines, CommandId id, Identity operator, Instant now, boolean dryRun)
             throws Failure {
         int size = Limits.TARGETS_PER_DOCUMENT;
-        int parts = Math.ceilDiv(nodes.size(), size);
+        int parts = Math.ceilDiv(machines.size(), size);
         if (parts > Limits.PARTS_PER_COMMAND) {
             throw Failure.usage(
-                    "%d targets; one command may have %d".formatted(nodes.size(), size * Limits.PARTS_PER_COMMAND));
+                    "%d targets; one command may have %d".formatted(machines.size(), size * Limits.PARTS_PER_COMMAND));
         }
         Instant issuedAt = now.truncatedTo(ChronoUnit.MILLIS);
         var documents = new ArrayList<byte[]>();
@@ -58,7 +58,7 @@ public record Order(
                     parts,
                     operator.id(),
                     issuedAt,
-                    nodes.subList((part - 1) * size, Math.min(part * size, nodes.size())),
+                    machines.subList((part - 1) * size, Math.min(part * size, machines.size())),
                     method,
                     domain,
                     arguments,
@@ -80,18 +80,18 @@ public record Order(
         return signed.encode();
     }
 
-    /** Cancel documents for nodes of one command, signed. */
-    public static List<byte[]> cancels(CommandId command, List<NodeName> nodes, Identity operator, Instant now, Ids ids)
-            throws Failure {
+    /** Cancel documents for machines of one command, signed. */
+    public static List<byte[]> cancels(
+            CommandId command, List<Target> machines, Identity operator, Instant now, Ids ids) throws Failure {
         var documents = new ArrayList<byte[]>();
         int size = Limits.TARGETS_PER_DOCUMENT;
-        for (int from = 0; from < nodes.size(); from += size) {
+        for (int from = 0; from < machines.size(); from += size) {
             var document = new Document.Cancel(
                     ids.next(now),
                     operator.fleet(),
                     operator.id(),
                     now.truncatedTo(ChronoUnit.MILLIS),
-                    nodes.subList(from, Math.min(from + size, nodes.size())),
+                    machines.subList(from, Math.min(from + size, machines.size())),
                     command);
             documents.add(operator.sign(document).encode());
         }

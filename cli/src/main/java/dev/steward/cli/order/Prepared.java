@@ -4,32 +4,27 @@ package dev.steward.cli.order;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.CommandId;
-import dev.steward.message.NodeName;
+import dev.steward.message.Target;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 
 /** An order whose nodes are fixed and whose exact bytes are made and signed: it can be sent any number of times. */
-public record Prepared(CommandId id, Order order, List<NodeName> nodes, List<byte[]> documents) {
-
-    /** @param known the nodes there are */
-    public static Prepared of(Order order, Collection<String> known, Ids ids, Identity operator, Instant now)
+public record Prepared(CommandId id, Order order, List<byte[]> documents) {
+    public static Prepared of(Order order, List<Target> targets, Ids ids, Identity operator, Instant now)
             throws Failure {
-        return of(order, known, ids, operator, now, false);
+        return of(order, targets, ids, operator, now, false);
     }
 
     /** An order of which the nodes only say what they would make of it. */
-    public static Prepared dryRun(Order order, Collection<String> known, Ids ids, Identity operator, Instant now)
+    public static Prepared dryRun(Order order, List<Target> targets, Ids ids, Identity operator, Instant now)
             throws Failure {
-        return of(order, known, ids, operator, now, true);
+        return of(order, targets, ids, operator, now, true);
     }
 
     private static Prepared of(
-            Order order, Collection<String> known, Ids ids, Identity operator, Instant now, boolean dryRun)
-            throws Failure {
+            Order order, List<Target> targets, Ids ids, Identity operator, Instant now, boolean dryRun) throws Failure {
         CommandId id = ids.next(now);
-        List<NodeName> nodes = Targets.resolve(order.targets(), known);
-        return new Prepared(id, order, nodes, order.documents(nodes, id, operator, now, dryRun));
+        return new Prepared(id, order, order.documents(targets, id, operator, now, dryRun));
     }
 
     /** What is ordered, as one line for people. */

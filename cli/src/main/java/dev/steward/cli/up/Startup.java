@@ -244,7 +244,7 @@ final class Startup {
     /** A trust file that a person wrote may forbid it, or ssh-agent be away; what was started goes on all the same. */
     private void runFirstCommand(StationClient client, List<String> nodes) throws Failure, InterruptedException {
         try {
-            FirstCommand.run(client, nodes, ids, operator, surroundings);
+            FirstCommand.run(client, nodes, ids, known, operator, surroundings);
         } catch (Failure e) {
             if (e.isUnreachable()) {
                 throw e;

@@ -11,6 +11,7 @@ import dev.steward.message.Document;
 import dev.steward.message.FleetId;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Target;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
@@ -102,7 +103,7 @@ class OrderTest {
         assertThat(read(cancels.get(1))).isInstanceOfSatisfying(Document.Cancel.class, cancel -> {
             assertThat(cancel.fleet()).isEqualTo(OPERATOR.fleet());
             assertThat(cancel.command()).isEqualTo(ID);
-            assertThat(cancel.targets()).containsExactly(new NodeName("n100"));
+            assertThat(cancel.targets()).containsExactly(node(100));
         });
     }
 
@@ -122,8 +123,12 @@ class OrderTest {
                 false);
     }
 
-    private static List<NodeName> nodes(int count) {
-        return IntStream.range(0, count).mapToObj(i -> new NodeName("n" + i)).toList();
+    private static List<Target> nodes(int count) {
+        return IntStream.range(0, count).mapToObj(OrderTest::node).toList();
+    }
+
+    private static Target node(int number) {
+        return new Target(new NodeName("n" + number), OPERATOR.id());
     }
 
     private static Document.Command decode(byte[] document) throws RefusedException {

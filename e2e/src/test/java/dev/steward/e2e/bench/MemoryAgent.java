@@ -8,6 +8,7 @@ import dev.steward.bus.Bus;
 import dev.steward.bus.BusListener;
 import dev.steward.bus.BusSettings;
 import dev.steward.bus.NatsBus;
+import dev.steward.e2e.TestNodes;
 import dev.steward.e2e.TestOperator;
 import dev.steward.e2e.sim.MemoryJournal;
 import dev.steward.message.CommandId;
@@ -71,6 +72,7 @@ final class MemoryAgent implements AutoCloseable {
         this.seal = seal;
         var settings = new AgentCore.Settings(
                 name,
+                TestNodes.target(name.value()).key(),
                 NodeName.CENTRAL,
                 Session.create(random),
                 "benchmark",

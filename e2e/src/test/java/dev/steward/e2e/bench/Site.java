@@ -5,9 +5,11 @@ import dev.steward.cli.api.StationClient;
 import dev.steward.cli.api.StationFile;
 import dev.steward.cli.order.Order;
 import dev.steward.e2e.Installation;
+import dev.steward.e2e.TestNodes;
 import dev.steward.e2e.TestOperator;
 import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
+import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
 import dev.steward.store.Database;
 import java.nio.file.Files;
@@ -80,7 +82,9 @@ final class Site implements AutoCloseable {
                 Duration.ofMinutes(1),
                 Duration.ofHours(24),
                 false);
-        return new Echo(id, order.documents(nodes, id, TestOperator.IDENTITY, now, false));
+        List<Target> machines =
+                nodes.stream().map(node -> TestNodes.target(node.value())).toList();
+        return new Echo(id, order.documents(machines, id, TestOperator.IDENTITY, now, false));
     }
 
     void order(List<Echo> echoes) throws Exception {

@@ -9,6 +9,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
+import dev.steward.message.Target;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
@@ -111,9 +112,12 @@ final class Attacker {
         byte[] forged = switch (random.nextInt(8)) {
             case 0 -> flipped(data.body());
             case 1 -> withSignaturesOf(data.body(), altered(genuine, genuine.targets(), genuine.fleet()));
-            case 2 ->
-                withSignaturesOf(
-                        data.body(), altered(genuine, List.of(data.subject().node()), genuine.fleet()));
+            case 2 -> {
+                world.reached(Reached.RETARGETED);
+                yield issuer(genuine)
+                        .signed(altered(
+                                genuine, List.of(anotherMachine(data.subject().node())), genuine.fleet()));
+            }
             case 3 -> SimOperator.EVE.signed(altered(genuine, genuine.targets(), genuine.fleet()));
             case 4 -> SimOperator.ANNA.signed(altered(genuine, genuine.targets(), OTHER_FLEET));
             case 5 -> genuine.encode();
@@ -157,7 +161,7 @@ final class Attacker {
         return flipped;
     }
 
-    private Document.Command altered(Document.Command genuine, List<NodeName> targets, FleetId fleet) {
+    private Document.Command altered(Document.Command genuine, List<Target> targets, FleetId fleet) {
         return new Document.Command(
                 CommandId.create(world.wall(), random),
                 fleet,
@@ -173,6 +177,15 @@ final class Attacker {
                 genuine.timeout(),
                 true,
                 false);
+    }
+
+    private static SimOperator issuer(Document genuine) {
+        return genuine.issuer().equals(SimOperator.BOB.key().id()) ? SimOperator.BOB : SimOperator.ANNA;
+    }
+
+    /** One that he calls so too, and for which an operator has signed. */
+    private static Target anotherMachine(NodeName name) {
+        return new Target(name, SimOperator.EVE.key().id());
     }
 
     private Document.Cancel cancel(Document.Command genuine) {

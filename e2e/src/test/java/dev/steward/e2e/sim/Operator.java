@@ -5,6 +5,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
 import dev.steward.station.core.Answer;
 import java.time.Instant;
@@ -79,9 +80,9 @@ final class Operator {
                     parts,
                     issuer.key().id(),
                     world.wall(),
-                    targets.subList(
+                    machines(targets.subList(
                             (part - 1) * Limits.TARGETS_PER_DOCUMENT,
-                            Math.min(count, part * Limits.TARGETS_PER_DOCUMENT)),
+                            Math.min(count, part * Limits.TARGETS_PER_DOCUMENT))),
                     "test",
                     "sim",
                     JsonObject.of(arguments),
@@ -94,6 +95,10 @@ final class Operator {
         world.oracle().ordered(order);
         orders.add(order);
         submit(order, false);
+    }
+
+    private static List<Target> machines(List<NodeName> names) {
+        return names.stream().map(SimKeys::target).toList();
     }
 
     private int lengthMillis() {
@@ -157,7 +162,7 @@ final class Operator {
                     SimOperator.FLEET,
                     by.key().id(),
                     world.wall(),
-                    targets,
+                    machines(targets),
                     order.id());
             world.primary().cancel(order.id(), List.of(by.signed(cancel)), answer -> {
                 if (answer instanceof Answer.Accepted) {

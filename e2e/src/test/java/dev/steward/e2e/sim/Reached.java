@@ -16,6 +16,7 @@ enum Reached {
     BROKER_DOWN,
     // attackers and operators
     FORGED,
+    RETARGETED,
     FORGERY_REFUSED,
     FORGED_LIST,
     FORGED_FRAME,

@@ -5,6 +5,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Target;
 import dev.steward.message.link.Link;
 import dev.steward.message.seal.FrameGuard;
 import dev.steward.message.seal.LinkKeyPair;
@@ -71,6 +72,11 @@ final class SimKeys {
         }
         ledger.commit();
         return ledger;
+    }
+
+    /** How documents name a machine. */
+    static Target target(NodeName node) {
+        return new Target(node, machine(node).record.key().id());
     }
 
     private static Machine machine(NodeName node) {

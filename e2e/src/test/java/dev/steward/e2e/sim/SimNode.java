@@ -225,6 +225,7 @@ final class SimNode extends SimProgram<AgentCore> {
     AgentCore newCore(Now now) {
         var settings = new AgentCore.Settings(
                 name,
+                SimKeys.target(name).key(),
                 NodeName.CENTRAL,
                 Session.create(world.random()),
                 bootId(),

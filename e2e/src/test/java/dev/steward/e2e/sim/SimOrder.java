@@ -36,7 +36,7 @@ final class SimOrder {
         for (byte[] signed : documents) {
             var document = (Document.Command) SimOperator.read(signed);
             byte[] exact = document.encode();
-            document.targets().forEach(node -> byNode.put(node, exact));
+            document.targets().forEach(target -> byNode.put(target.node(), exact));
         }
         this.unwanted = unwanted;
         this.orderedAt = orderedAt;

@@ -134,7 +134,12 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
 
     private KeptCancel cancel(CommandId command, String messageId) {
         var document = new Document.Cancel(
-                id(), SimOperator.FLEET, SimOperator.KEY.id(), COARSE, List.of(SHIP1, SHIP2), command);
+                id(),
+                SimOperator.FLEET,
+                SimOperator.KEY.id(),
+                COARSE,
+                List.of(SimKeys.target(SHIP1), SimKeys.target(SHIP2)),
+                command);
         return new KeptCancel(document, SimOperator.ANNA.signed(document), messageId);
     }
 

@@ -16,6 +16,7 @@ import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
+import dev.steward.message.Target;
 import dev.steward.message.WireMessage;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Ed25519;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 
 class CompressionTest {
     private static final Ed25519 OPERATOR = Ed25519.generate();
+    private static final Ed25519 NODE = Ed25519.generate();
 
     private static final String SUBJECT = "ship1.command.shellcommand.operatingsystem";
 
@@ -68,7 +70,7 @@ class CompressionTest {
                 1,
                 OPERATOR.key().id(),
                 time,
-                List.of(new NodeName("ship1")),
+                List.of(new Target(new NodeName("ship1"), NODE.key().id())),
                 "shellcommand",
                 "operatingsystem",
                 JsonObject.of(Map.of("command", List.of("uname", "-a"))),

@@ -10,6 +10,7 @@ import dev.steward.message.FleetId;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Target;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class SignedDocumentTest {
             FleetId.of(new byte[FleetId.BYTES]),
             ann.key().id(),
             NOW,
-            List.of(new NodeName("ship1")),
+            List.of(new Target(new NodeName("ship1"), bob.key().id())),
             CommandId.create(NOW, new Random(2)));
 
     @Test

@@ -8,6 +8,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
 import dev.steward.message.Subject;
+import dev.steward.message.Target;
 import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.link.Lane;
@@ -117,21 +118,25 @@ final class Dispatcher {
                     throw new OrderRefused(
                             Answer.Reason.BAD_REQUEST, "expected a cancel document for the command " + command);
                 }
-                for (NodeName target : cancel.targets()) {
-                    if (!targets.contains(target)) {
-                        throw new OrderRefused(Answer.Reason.UNKNOWN_NODE, "the command was not ordered for " + target);
+                for (Target target : cancel.targets()) {
+                    if (!targets.contains(target.node())) {
+                        throw new OrderRefused(
+                                Answer.Reason.UNKNOWN_NODE, "the command was not ordered for " + target.node());
                     }
                 }
-                if (store.cancelBytes(cancel.id())
-                        .filter(kept -> !Arrays.equals(kept, bytes))
-                        .isPresent()) {
+                Optional<byte[]> kept = store.cancelBytes(cancel.id());
+                if (kept.isPresent() && !Arrays.equals(kept.get(), bytes)) {
                     throw new OrderRefused(
                             Answer.Reason.CONFLICT,
                             "the cancel %s is in the ledger with other contents".formatted(cancel.id()));
                 }
+                if (kept.isEmpty()) {
+                    checkKeys(cancel.targets(), "nothing was canceled");
+                }
                 accepted.put(cancel, bytes);
             }
-            accepted.forEach((cancel, bytes) -> cancel.targets().forEach(target -> cancel(now, cancel, target, bytes)));
+            accepted.forEach(
+                    (cancel, bytes) -> cancel.targets().forEach(target -> cancel(now, cancel, target.node(), bytes)));
             return new Answer.Accepted(List.of(command));
         } catch (OrderRefused e) {
             return e.answer();
@@ -214,7 +219,8 @@ final class Dispatcher {
                         "the parts of %s do not fit together: all of them in one call, alike in all but part and targets"
                                 .formatted(first.id()));
             }
-            for (NodeName target : document.targets()) {
+            for (Target each : document.targets()) {
+                NodeName target = each.node();
                 if (!targets.add(target)) {
                     throw new OrderRefused(
                             Answer.Reason.BAD_REQUEST, "%s names %s twice".formatted(first.id(), target));
@@ -231,6 +237,7 @@ final class Dispatcher {
                                     .formatted(target));
                 }
             }
+            checkKeys(document.targets(), "nothing was ordered");
         }
         if (OURS.contains(first.method())) {
             throw new OrderRefused(
@@ -243,6 +250,16 @@ final class Dispatcher {
             throw new OrderRefused(
                     Answer.Reason.BAD_REQUEST,
                     "the deadline %s of %s has passed".formatted(Times.text(first.startBefore()), first.id()));
+        }
+    }
+
+    /** No node would heed it, so that whoever orders had better know at once. */
+    private void checkKeys(List<Target> targets, String outcome) throws OrderRefused {
+        for (Target target : targets) {
+            Optional<String> refusal = records.targetRefusal(target);
+            if (refusal.isPresent()) {
+                throw new OrderRefused(Answer.Reason.CONFLICT, refusal.get() + "; " + outcome);
+            }
         }
     }
 
@@ -268,7 +285,8 @@ final class Dispatcher {
         for (Part part : parts) {
             Document.Command document = part.document();
             sink.write(new LedgerWrite.PutDocument(document.id(), document.part(), part.bytes()));
-            for (NodeName target : document.targets()) {
+            for (Target each : document.targets()) {
+                NodeName target = each.node();
                 Nodes.Node node = nodes.find(target).orElseThrow();
                 Subject subject = Subject.command(target, document.method(), document.domain());
                 MessageId message = nodes.enqueue(now, node, Lane.CONTROL, subject, part.bytes());

@@ -6,6 +6,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Target;
 import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
@@ -46,6 +47,16 @@ final class NodeRecords {
     /** Whether a key of that name is approved and not revoked. */
     boolean isLetIn(NodeName name) {
         return byName.containsKey(name);
+    }
+
+    /** Why a document goes to nobody here: it is for another machine than the one that is let in under that name. */
+    Optional<String> targetRefusal(Target target) {
+        return Optional.ofNullable(byName.get(target.node()))
+                .map(present -> present.key().id())
+                .filter(present -> !present.equals(target.key()))
+                .map(present ->
+                        "%s was signed for the machine with the key %s, but the node of that name has the key %s"
+                                .formatted(target.node(), target.key(), present));
     }
 
     /** Why a key can't be the node of a name. */

@@ -119,11 +119,15 @@ final class EnrolmentRoutes {
     }
 
     private void records(Context context) throws InterruptedException {
-        String node = context.queryParam("node");
-        if (node == null) {
+        List<String> nodes = context.queryParams("node");
+        if (nodes.isEmpty()) {
             throw ApiException.badRequest("'node' is missing: the name whose records are asked for");
         }
-        List<String> records = ledger.nodeRecords(node).stream()
+        if (nodes.size() > Limits.TARGETS_PER_DOCUMENT) {
+            throw ApiException.badRequest("the records of %d nodes are asked for, at most %d at once are possible"
+                    .formatted(nodes.size(), Limits.TARGETS_PER_DOCUMENT));
+        }
+        List<String> records = ledger.nodeRecords(nodes).stream()
                 .map(record -> new String(record, StandardCharsets.UTF_8))
                 .toList();
         Api.json(context, Map.of("records", records));

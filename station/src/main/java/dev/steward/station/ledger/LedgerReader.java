@@ -141,10 +141,18 @@ public final class LedgerReader implements AutoCloseable {
                 row -> new EnrolmentRow(row.getBytes(1), row.getString(2))));
     }
 
-    /** The newest signed record of each key that has or had this name. */
-    public List<byte[]> nodeRecords(String node) throws InterruptedException {
-        return with(database -> database.query(
-                "SELECT signed FROM node_record WHERE node = ? ORDER BY revoked, key", row -> row.getBytes(1), node));
+    /** The newest signed record of each key that has or had one of these names, name by name. */
+    public List<byte[]> nodeRecords(List<String> nodes) throws InterruptedException {
+        return with(database -> {
+            var records = new ArrayList<byte[]>();
+            for (String node : nodes) {
+                records.addAll(database.query(
+                        "SELECT signed FROM node_record WHERE node = ? ORDER BY revoked, key",
+                        row -> row.getBytes(1),
+                        node));
+            }
+            return records;
+        });
     }
 
     /**

@@ -73,6 +73,10 @@ final class Schema {
             DELETE FROM enrolment;
             ALTER TABLE token ADD COLUMN login TEXT;
             CREATE TABLE shut_out (login TEXT PRIMARY KEY, until TEXT NOT NULL);
+            """, """
+            -- from before documents named machines by their keys
+            DELETE FROM cancel_target;
+            DELETE FROM cancel;
             """);
 
     private Schema() {}

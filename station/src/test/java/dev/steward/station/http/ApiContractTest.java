@@ -220,6 +220,19 @@ class ApiContractTest {
                     .containsExactly(new String(record, StandardCharsets.UTF_8));
             assertThat(client.get("/api/v1/enrolments").json().objects("enrolments", 9))
                     .isEmpty();
+            TestNode ship5 = TestNode.named("ship5");
+            byte[] other = TestOperator.sign(ship5.record(1, Optional.empty()));
+            client.nodeRecord(other);
+            String longNames = "&node=" + "n".repeat(Limits.NODE_NAME_CHARS);
+            String most = longNames.repeat(Limits.TARGETS_PER_DOCUMENT - 2);
+            assertThat(client.get("/api/v1/node-records?node=ship5&node=ship4" + most)
+                            .json()
+                            .texts("records", 9))
+                    .containsExactly(
+                            new String(other, StandardCharsets.UTF_8), new String(record, StandardCharsets.UTF_8));
+            assertThat(client.get("/api/v1/node-records?node=ship5" + "&node=n".repeat(Limits.TARGETS_PER_DOCUMENT))
+                            .error())
+                    .isEqualTo("400 bad-request");
         }
         assertThat(client.delete("/api/v1/tokens/" + token).status()).isEqualTo(204);
     }

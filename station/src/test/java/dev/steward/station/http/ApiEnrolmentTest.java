@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steward.bus.BusSettings;
 import dev.steward.message.CommandId;
+import dev.steward.message.Document;
 import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.EnrolmentAnswer.State;
 import dev.steward.message.NodeName;
@@ -156,9 +157,51 @@ class ApiEnrolmentTest {
         try (EventReader events = client.stream("", null);
                 ScriptedNode node = station.speakingAs(fresh)) {
             events.until(event -> event.tells("ship1", true));
-            client.order(Documents.command("ship1"));
+            client.order(Documents.command(fresh.target()));
             assertThat(node.awaitDocument()).isNotNull();
         }
+    }
+
+    @Test
+    void whatIsSignedForAnotherMachineOfThatNameIsAConflictThatNamesBothKeys() throws Exception {
+        TestNode former = TestNode.named("ship5");
+        TestNode present = TestNode.named("ship5");
+        approve(former);
+        Document.Command command = Documents.command(former.target());
+        assertThat(client.order(command).status()).isEqualTo(201);
+        client.nodeRecord(TestOperator.sign(former.record(2, Optional.of(Instant.now()))));
+        assertThat(client.order(Documents.command(former.target())).error()).isEqualTo("404 unknown-node");
+        approve(present);
+
+        assertThat(client.order(command).status()).isEqualTo(201); // the same again is no order
+        for (ApiClient.Answer refused : List.of(
+                client.order(Documents.command(former.target())),
+                client.cancel(command.id().toString(), Documents.cancel(command.id(), former.target())))) {
+            assertThat(refused.error()).isEqualTo("409 conflict");
+            assertThat(refused.json().object("error").text("message"))
+                    .contains("ship5 was signed for the machine with the key "
+                            + former.identity().key().id())
+                    .contains("the node of that name has the key "
+                            + present.identity().key().id());
+        }
+        assertThat(client.cancel(command.id().toString(), Documents.cancel(command.id(), present.target()))
+                        .json()
+                        .text("state"))
+                .isEqualTo("canceled");
+    }
+
+    @Test
+    void whatWaitsForARevokedMachineCanBeCanceled() throws Exception {
+        TestNode former = TestNode.named("ship6");
+        approve(former);
+        Document.Command command = Documents.command(former.target());
+        assertThat(client.order(command).status()).isEqualTo(201);
+        client.nodeRecord(TestOperator.sign(former.record(2, Optional.of(Instant.now()))));
+
+        assertThat(client.cancel(command.id().toString(), Documents.cancel(command.id(), former.target()))
+                        .json()
+                        .text("state"))
+                .isEqualTo("canceled");
     }
 
     @Test

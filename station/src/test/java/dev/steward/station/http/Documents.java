@@ -3,7 +3,7 @@ package dev.steward.station.http;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
-import dev.steward.message.NodeName;
+import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Signer;
 import java.security.SecureRandom;
@@ -46,8 +46,24 @@ final class Documents {
         return part(id(), 1, 1, "shellcommand", SOME_DAY, issuer, targets);
     }
 
+    /** For machines by their keys too. */
+    static Document.Command command(Target... targets) {
+        return part(id(), 1, 1, "shellcommand", SOME_DAY, TestOperator.KEY, List.of(targets));
+    }
+
     private static Document.Command part(
             CommandId id, int part, int parts, String method, Instant startBefore, Signer issuer, String... targets) {
+        return part(id, part, parts, method, startBefore, issuer, named(targets));
+    }
+
+    private static Document.Command part(
+            CommandId id,
+            int part,
+            int parts,
+            String method,
+            Instant startBefore,
+            Signer issuer,
+            List<Target> targets) {
         return new Document.Command(
                 id,
                 TestOperator.FLEET,
@@ -55,7 +71,7 @@ final class Documents {
                 parts,
                 issuer.key().id(),
                 Instant.now(),
-                names(targets),
+                targets,
                 method,
                 "operatingsystem",
                 JsonObject.of(Map.of("command", List.of("echo", "hi"))),
@@ -66,15 +82,20 @@ final class Documents {
     }
 
     static Document.Cancel cancelBy(Signer issuer, CommandId command, String... targets) {
-        return new Document.Cancel(id(), TestOperator.FLEET, issuer.key().id(), Instant.now(), names(targets), command);
+        return new Document.Cancel(id(), TestOperator.FLEET, issuer.key().id(), Instant.now(), named(targets), command);
     }
 
     static Document.Cancel cancel(CommandId command, String... targets) {
         return new Document.Cancel(
-                id(), TestOperator.FLEET, TestOperator.KEY.key().id(), Instant.now(), names(targets), command);
+                id(), TestOperator.FLEET, TestOperator.KEY.key().id(), Instant.now(), named(targets), command);
     }
 
-    private static List<NodeName> names(String... targets) {
-        return Arrays.stream(targets).map(NodeName::new).toList();
+    static Document.Cancel cancel(CommandId command, Target target) {
+        return new Document.Cancel(
+                id(), TestOperator.FLEET, TestOperator.KEY.key().id(), Instant.now(), List.of(target), command);
+    }
+
+    private static List<Target> named(String... targets) {
+        return Arrays.stream(targets).map(each -> TestNode.usual(each).target()).toList();
     }
 }

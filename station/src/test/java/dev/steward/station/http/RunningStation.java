@@ -66,7 +66,7 @@ final class RunningStation implements AutoCloseable {
 
     private Known known(String name) {
         return nodes.computeIfAbsent(name, each -> {
-            TestNode node = TestNode.named(each);
+            TestNode node = TestNode.usual(each);
             return new Known(node, TestOperator.sign(node.record(1, Optional.empty())));
         });
     }

@@ -5,6 +5,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
+import dev.steward.message.Target;
 import dev.steward.message.link.Link;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.message.seal.LinkKeyPair;
@@ -12,12 +13,27 @@ import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.Ed25519;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A machine with the keys of a node. */
 record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link, Ed25519 login) {
+    private static final Map<String, TestNode> USUAL = new ConcurrentHashMap<>();
+
+    /** The machine that has the name unless a test gives it to another. */
+    static TestNode usual(String name) {
+        return USUAL.computeIfAbsent(name, TestNode::named);
+    }
+
+    /** A machine like no other. */
     static TestNode named(String name) {
         return new TestNode(new NodeName(name), Ed25519.generate(), LinkKeyPair.generate(), Ed25519.generate());
+    }
+
+    /** How documents name it. */
+    Target target() {
+        return new Target(name, identity.key().id());
     }
 
     /** What anna says of it. */
