@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.message.Document;
+import dev.steward.message.json.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +18,7 @@ class CancelTest extends CommandLineFixture {
 
     @BeforeEach
     void commandRuns() {
+        station.on("GET /api/v1/nodes", 200, Station.nodes("ship1"));
         station.on("GET " + COMMANDS, exchange -> {
             boolean asked = exchange.getRequestURI().getPath().endsWith("/executions");
             Station.send(
@@ -36,7 +39,21 @@ class CancelTest extends CommandLineFixture {
         assertThat(steward("cancel", ID.substring(0, 8), "--wait", "1s")).isEqualTo(ExitCode.INCOMPLETE);
 
         assertThat(signed).hasSize(1);
-        assertThat(((Document.Cancel) read(signed.getFirst())).command()).hasToString(ID);
+        Document.Cancel cancel = (Document.Cancel) read(signed.getFirst());
+        assertThat(cancel.command()).hasToString(ID);
+        assertThat(cancel.targets()).containsExactly(Station.target("ship1"));
+    }
+
+    @Test
+    void whatWaitsForAMachineThatWasRevokedIsCanceledForThatMachine() throws Exception {
+        station.on("GET /api/v1/nodes", 200, "{\"nodes\":[]}");
+        String revoked = signed(Records.revocation(operator, "ship1", Station.machine("ship1"), 2), operator);
+        station.on("GET /api/v1/node-records", 200, Json.text(Map.of("records", List.of(revoked))));
+
+        assertThat(steward("cancel", ID, "--wait", "1s")).isEqualTo(ExitCode.INCOMPLETE);
+
+        assertThat(((Document.Cancel) read(signed.getFirst())).targets()).containsExactly(Station.target("ship1"));
+        assertThat(data.resolve("operator/nodes/ship1")).doesNotExist();
     }
 
     @Test

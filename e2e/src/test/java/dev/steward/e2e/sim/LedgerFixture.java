@@ -222,7 +222,7 @@ abstract class LedgerFixture {
             all.add(store().parts(id));
             all.add(store().document(id, 1));
             all.add(store().targets(id));
-            for (NodeName node : List.of(SimKeys.target(SHIP1), SimKeys.target(SHIP2))) {
+            for (NodeName node : List.of(SHIP1, SHIP2)) {
                 all.add(store().execution(id, node));
                 for (int attempt = 1; attempt <= 2; attempt++) {
                     all.add(store().outputBytes(id, node, attempt));
@@ -230,7 +230,7 @@ abstract class LedgerFixture {
                 }
             }
         }
-        for (NodeName node : List.of(SimKeys.target(SHIP1), SimKeys.target(SHIP2))) {
+        for (NodeName node : List.of(SHIP1, SHIP2)) {
             all.add(store().inFlight(node));
             all.add(store().seen(node));
             for (Lane lane : Lane.values()) {
