@@ -5,6 +5,7 @@ import dev.steward.cli.operator.Identity;
 import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
+import dev.steward.message.seal.LinkKey;
 import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.VerificationKey;
@@ -14,6 +15,8 @@ import java.util.Random;
 
 /** What somebody says of a node, unsigned. */
 final class Records {
+    private static final LinkKey LINK_KEY = LinkKeyPair.generate().key();
+
     private Records() {}
 
     static NodeRecord approval(Identity by, String name, VerificationKey key, long number) {
@@ -35,8 +38,8 @@ final class Records {
                 number,
                 new NodeName(name),
                 key,
-                LinkKeyPair.generate().key(),
-                Optional.of(Ed25519.generate().key()),
+                LINK_KEY,
+                Optional.of(key),
                 revokedAt);
     }
 }

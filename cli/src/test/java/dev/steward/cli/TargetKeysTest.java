@@ -94,7 +94,9 @@ class TargetKeysTest extends CommandLineFixture {
                 .isZero();
         assertThat(out()).doesNotContain("steward operator trust");
 
-        assertThat(steward("run", "--on", "ship1", "--detach", "--", "date")).isNotEqualTo(ExitCode.CREDENTIAL);
+        station.on("POST " + COMMANDS, 400, "{\"error\":{\"code\":\"bad-request\",\"message\":\"enough\"}}");
+        assertThat(run()).isEqualTo(ExitCode.USAGE);
+        assertThat(station.requests("POST")).hasSize(1);
         assertThat(data.resolve("second/nodes/ship1")).exists();
         assertThat(steward("operator", "trust", "nonsense")).isEqualTo(ExitCode.USAGE);
         assertThat(steward("operator", "trust", "ssh-rsa AAAA")).isEqualTo(ExitCode.USAGE);

@@ -144,6 +144,13 @@ public final class Installation implements AutoCloseable {
         start(name, Machine.steward(arguments));
     }
 
+    /** The machine of that name, which is stopped, is gone for good, and another one gets its name. */
+    void replace(String name) throws Exception {
+        letIn(List.of(nodes.revocation(name)));
+        Files.move(agentFolder(name), agentFolder(name + "-former"));
+        nodes.replace(name);
+    }
+
     public void startAgentAndWait(String name, String... more) throws Exception {
         startAgent(name, more);
         awaitReachable(name, true);

@@ -3,11 +3,13 @@ package dev.steward.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steward.message.Ack;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.NodeName;
 import dev.steward.message.OperatorList;
 import dev.steward.message.Subject;
+import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.SignedDocument;
@@ -173,6 +175,70 @@ class TakenOverStationTest {
                 .contains("key: bob's key")
                 .contains("was revoked");
         assertThat(witness).doesNotExist();
+    }
+
+    @Test
+    void itCannotHandWhatWasOrderedForOneMachineToAnother() throws Exception {
+        NodeName ship1 = new NodeName("ship1");
+        NodeName ship2 = new NodeName("ship2");
+        Document.Command named = document("ship1", "for ship1");
+        installation.stop("station");
+        put(Subject.command(ship2, "shellcommand", "operatingsystem"), TestOperator.sign(named)); // as it was ordered
+        // The machine is called ship1 by the station, and was when it was approved; another one is meant by who signs.
+        Target meant = new Target(ship1, Ed25519.generate().key().id());
+        Document.Command retargeted = Installation.document("echo retargeted >> " + witness, false, List.of(meant));
+        put(Subject.command(ship1, "shellcommand", "operatingsystem"), TestOperator.sign(retargeted));
+        installation.startStation();
+        installation.awaitReachable("ship1", true);
+        installation.awaitReachable("ship2", true);
+
+        assertThat(installation.offer(List.of(retargeted))).isFalse(); // an honest one would say so at once
+        installation.awaitState(order("ship1", "genuine"), "ship1", "succeeded");
+        installation.awaitState(order("ship2", "genuine"), "ship2", "succeeded");
+        assertThat(rejected("ship1", retargeted.id()))
+                .startsWith(
+                        "target: the document is for another machine that is called ship1, with the key " + meant.key())
+                .contains(TestNodes.target("ship1").key().value());
+        assertThat(rejected("ship2", named.id())).isEqualTo("target: the document is not for this node, ship2");
+        assertThat(Files.readAllLines(witness)).containsExactly("genuine", "genuine");
+    }
+
+    @Test
+    void aMachineThatGetsAnothersNameRunsNothingThatWasOrderedForThatOne() throws Exception {
+        installation.startAgentAndWait("ship3");
+        installation.stop("ship3");
+        Document.Command waiting = document("ship3", "for the former");
+        installation.order(List.of(waiting));
+        installation.replace("ship3");
+        installation.startAgentAndWait("ship3");
+
+        installation.awaitState(waiting.id(), "ship3", "rejected");
+        assertThat(installation.execution(waiting.id(), "ship3").text("reason"))
+                .startsWith("target: the document is for another machine that is called ship3, with the key "
+                        + TestNodes.target("ship3").key());
+        assertThat(installation.offer(List.of(document("ship3", "for the former too"))))
+                .isFalse();
+        Document.Command fresh = Installation.document(
+                "echo for the present >> " + witness, false, List.of(installation.nodes.present("ship3")));
+        installation.order(List.of(fresh));
+        installation.awaitState(fresh.id(), "ship3", "succeeded");
+        assertThat(Files.readAllLines(witness)).containsExactly("for the present");
+    }
+
+    /** What a node's own journal says of a command that its station knows nothing of. */
+    private static String rejected(String node, CommandId command) throws Exception {
+        try (var journal = DriverManager.getConnection(
+                        "jdbc:sqlite:" + installation.agentFolder(node).resolve("journal.db"));
+                var statement = journal.prepareStatement("SELECT state, finished FROM execution WHERE id = ?")) {
+            statement.setString(1, command.toString());
+            var rows = statement.executeQuery();
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getString(1)).isEqualTo("rejected");
+            return ((Ack.Finished) Ack.decode(rows.getBytes(2)))
+                    .outcome()
+                    .reason()
+                    .orElseThrow();
+        }
     }
 
     /** What a station could write in the place of what was ordered, with the signatures that it has. */

@@ -44,7 +44,7 @@ public final class TestNodes {
     }
 
     private static NodeKeys keys(String name) {
-        return KEYS.computeIfAbsent(name, each -> new NodeKeys(Ed25519.generate(), LinkKeyPair.generate()));
+        return KEYS.computeIfAbsent(name, each -> NodeKeys.generate());
     }
 
     /** Gives a station's folder its key, where it has none. */
@@ -83,23 +83,27 @@ public final class TestNodes {
     private Admitted admit(String name) {
         return admitted.computeIfAbsent(name, each -> {
             NodeKeys keys = keys(each);
-            return new Admitted(keys, record(each, keys));
+            return new Admitted(keys, record(each, keys, 1, Optional.empty()));
         });
     }
 
-    private static SignedDocument record(String name, NodeKeys keys) {
+    private static SignedDocument record(String name, NodeKeys keys, long number, Optional<Instant> revokedAt) {
         Instant now = Instant.now();
         var record = new NodeRecord(
                 CommandId.create(now, new SecureRandom()),
                 TestOperator.FLEET,
                 TestOperator.KEY.key().id(),
                 now,
-                1,
+                number,
                 new NodeName(name),
                 keys.identity().key(),
                 keys.link().key(),
+<<<<<<< HEAD
                 Optional.of(keys.login().key().key()),
                 Optional.empty());
+=======
+                revokedAt);
+>>>>>>> 76fa52a (Refuse what is for another machine, with tests on real processes and pages that say so)
         try {
             return SignedDocument.decode(TestOperator.sign(record));
         } catch (Exception e) {
@@ -117,6 +121,22 @@ public final class TestNodes {
         var records = new ArrayList<byte[]>();
         admitted.values().forEach(node -> records.add(node.record.encode()));
         return records;
+    }
+
+    /** How documents name the machine that has a name here. */
+    Target present(String name) {
+        return new Target(new NodeName(name), admit(name).keys.id());
+    }
+
+    /** The signed word that the machine of that name is a node no more. */
+    byte[] revocation(String name) {
+        return record(name, admit(name).keys, 2, Optional.of(Instant.now())).encode();
+    }
+
+    /** Another machine has that name from now on. */
+    void replace(String name) {
+        var keys = new NodeKeys(Ed25519.generate(), LinkKeyPair.generate());
+        admitted.put(name, new Admitted(keys, record(name, keys, 1, Optional.empty())));
     }
 
     /** What a node seals with. */

@@ -220,17 +220,17 @@ class ApiContractTest {
                     .containsExactly(new String(record, StandardCharsets.UTF_8));
             assertThat(client.get("/api/v1/enrolments").json().objects("enrolments", 9))
                     .isEmpty();
-            TestNode ship5 = TestNode.named("ship5");
-            byte[] other = TestOperator.sign(ship5.record(1, Optional.empty()));
+            TestNode ship9 = TestNode.named("ship9");
+            byte[] other = TestOperator.sign(ship9.record(1, Optional.empty()));
             client.nodeRecord(other);
             String longNames = "&node=" + "n".repeat(Limits.NODE_NAME_CHARS);
             String most = longNames.repeat(Limits.TARGETS_PER_DOCUMENT - 2);
-            assertThat(client.get("/api/v1/node-records?node=ship5&node=ship4" + most)
+            assertThat(client.get("/api/v1/node-records?node=ship9&node=ship4" + most)
                             .json()
                             .texts("records", 9))
                     .containsExactly(
                             new String(other, StandardCharsets.UTF_8), new String(record, StandardCharsets.UTF_8));
-            assertThat(client.get("/api/v1/node-records?node=ship5" + "&node=n".repeat(Limits.TARGETS_PER_DOCUMENT))
+            assertThat(client.get("/api/v1/node-records?node=ship9" + "&node=n".repeat(Limits.TARGETS_PER_DOCUMENT))
                             .error())
                     .isEqualTo("400 bad-request");
         }
@@ -310,6 +310,12 @@ class ApiContractTest {
         assertThat(client.cancel("ffffffff", Documents.cancel(command.id(), "ship1"))
                         .error())
                 .isEqualTo("404 not-found");
+        assertThat(client.cancel(
+                                command.id().toString(),
+                                Documents.cancel(
+                                        command.id(), TestNode.named("ship1").target()))
+                        .error())
+                .isEqualTo("409 conflict");
         assertThat(client.cancel(command.id().toString(), Documents.cancel(command.id(), "ship2"))
                         .error())
                 .isEqualTo("404 unknown-node");

@@ -137,9 +137,10 @@ class ApiErrorsTest {
                 good.replace("\"format\":1", "\"format\":2"),
                 good.replace("\"part\":1", "\"part\":2"),
                 good + " x",
-                good.replace("\"ship1\"", "\"ship1\",\"ship1\""),
+                good.replaceFirst("\"targets\":\\[(.*?)]", "\"targets\":[$1,$1]"),
                 good.replace("\"ship1\"", "\"*\""),
-                good.replace("[\"ship1\"]", "[]"))) {
+                good.replaceFirst("\"targets\":\\[(.*?)]", "\"targets\":[]"),
+                good.replaceFirst("\"targets\":\\[(.*?)]", "\"targets\":[\"ship1\"]"))) {
             byte[] body = Json.bytes(Map.of("documents", List.of(document)));
             assertBadRequest(body);
         }
