@@ -7,7 +7,6 @@ import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.message.seal.LinkKeyPair;
-import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
 import java.util.Optional;

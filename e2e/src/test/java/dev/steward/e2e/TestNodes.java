@@ -98,12 +98,8 @@ public final class TestNodes {
                 new NodeName(name),
                 keys.identity().key(),
                 keys.link().key(),
-<<<<<<< HEAD
                 Optional.of(keys.login().key().key()),
-                Optional.empty());
-=======
                 revokedAt);
->>>>>>> 76fa52a (Refuse what is for another machine, with tests on real processes and pages that say so)
         try {
             return SignedDocument.decode(TestOperator.sign(record));
         } catch (Exception e) {
@@ -135,7 +131,7 @@ public final class TestNodes {
 
     /** Another machine has that name from now on. */
     void replace(String name) {
-        var keys = new NodeKeys(Ed25519.generate(), LinkKeyPair.generate());
+        var keys = NodeKeys.generate();
         admitted.put(name, new Admitted(keys, record(name, keys, 1, Optional.empty())));
     }
 
