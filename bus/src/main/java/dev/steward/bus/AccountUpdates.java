@@ -5,12 +5,16 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.VerificationKey;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Tells a broker what holds in an account from now on: who is shut out is cut off at once. */
@@ -19,26 +23,47 @@ public final class AccountUpdates {
     private static final int ANSWER_BYTES = 64 * 1024;
     private static final int OK = 200;
 
+    /** For clocks that were wrong for a while. */
+    private static final Duration KEPT_BEYOND = Duration.ofDays(60);
+
     private AccountUpdates() {}
 
     /**
-     * Sends the account's token over a connection of its own.
+     * Shuts keys out, beside those that the broker shuts out already: a station that comes back with an older ledger must
+     * not let in again whom it has forgotten. Over a connection of its own.
      *
      * @param system with a login to the system account
+     * @param shutOut each with the time after which nobody could log in with it anyway
+     * @return how many keys are shut out now
      * @throws IOException where the broker can't be reached
      * @throws RefusedException where it does not take the token
      */
-    public static void send(BusSettings system, String token)
+    public static int send(BusSettings system, BrokerKeys keys, Map<VerificationKey, Instant> shutOut, Instant now)
             throws IOException, InterruptedException, RefusedException {
         try (Connection connection = Nats.connect(NatsBus.options(system).build())) {
-            @Nullable
-            Message answer =
-                    connection.request(BrokerKeys.updates(), token.getBytes(StandardCharsets.US_ASCII), ANSWER_WITHIN);
-            if (answer == null) {
-                throw new IOException("the broker does not answer");
+            var all = new HashMap<>(shutOut);
+            String present = new String(ask(connection, keys.claims(), new byte[0]), StandardCharsets.US_ASCII);
+            if (!present.isEmpty()) { // else the broker has none yet
+                keys.shutOut(present).forEach((key, until) -> all.merge(key, until, AccountUpdates::later));
             }
-            check(answer.getData());
+            all.values().removeIf(until -> until.isBefore(now.minus(KEPT_BEYOND)));
+            byte[] token = keys.accountToken(now, all).getBytes(StandardCharsets.US_ASCII);
+            check(ask(connection, BrokerKeys.updates(), token));
+            return all.size();
         }
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private static byte[] ask(Connection connection, String subject, byte[] body)
+            throws IOException, InterruptedException {
+        @Nullable Message answer = connection.request(subject, body, ANSWER_WITHIN);
+        if (answer == null) {
+            throw new IOException("the broker does not answer");
+        }
+        return answer.getData();
     }
 
     private static void check(byte[] answer) throws RefusedException {

@@ -55,6 +55,11 @@ public record BusSettings(
         return url;
     }
 
+    /** The same broker, as somebody else. */
+    BusSettings with(BrokerLogin other) {
+        return new BusSettings(url, clientName, pingInterval, maxReconnectDelay, Optional.of(other));
+    }
+
     /** As it may be logged: without a password. */
     public String shownUrl() {
         return withoutPasswords(url);

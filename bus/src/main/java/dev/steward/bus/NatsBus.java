@@ -4,6 +4,7 @@ package dev.steward.bus;
 import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
 import dev.steward.message.broker.BrokerAuthority;
+import dev.steward.message.broker.BrokerLogin;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusCheckedException;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,8 +31,10 @@ public final class NatsBus implements Bus {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20); // TLS takes a few round trips more
     private static final long FIRST_DELAY_MS = 100;
     private static final int SMALL_BUFFER_BYTES = 4096;
+    private static final long LOOK_MS = 100;
 
     private final BusSettings settings;
+    private final Optional<BusSettings> reading;
     private final Reader reader;
     private final BusListener listener;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -49,8 +53,9 @@ public final class NatsBus implements Bus {
                 throws IOException, InterruptedException, JetStreamApiException, JetStreamStatusCheckedException;
     }
 
-    private NatsBus(BusSettings settings, Reader reader, BusListener listener) {
+    private NatsBus(BusSettings settings, Optional<BusSettings> reading, Reader reader, BusListener listener) {
         this.settings = settings;
+        this.reading = reading;
         this.reader = reader;
         this.listener = listener;
         this.thread = Thread.ofVirtual().name("bus").unstarted(this::run);
@@ -58,16 +63,22 @@ public final class NatsBus implements Bus {
 
     /** The bus of a node: one subscription, {@code <node>.>}. Connects in the background, for ever. */
     public static NatsBus node(BusSettings settings, String node, BusListener listener) {
-        return start(settings, new NodeReader(node), listener);
+        return start(settings, Optional.empty(), new NodeReader(node), listener);
     }
 
-    /** The bus of a station: reads the mailbox, a stream that captures {@code <station>.>}. */
-    public static NatsBus station(BusSettings settings, Mailbox mailbox, BusListener listener) {
-        return start(settings, mailbox, listener);
+    /**
+     * The bus of a station: reads the mailbox, a stream that captures {@code <station>.>}.
+     *
+     * @param mailboxLogin where the mailbox lies in an account of its own: then it is read over a connection of its own
+     */
+    public static NatsBus station(
+            BusSettings settings, Optional<BrokerLogin> mailboxLogin, Mailbox mailbox, BusListener listener) {
+        return start(settings, mailboxLogin.map(login -> settings.with(login)), mailbox, listener);
     }
 
-    private static NatsBus start(BusSettings settings, Reader reader, BusListener listener) {
-        var bus = new NatsBus(settings, reader, listener);
+    private static NatsBus start(
+            BusSettings settings, Optional<BusSettings> reading, Reader reader, BusListener listener) {
+        var bus = new NatsBus(settings, reading, reader, listener);
         bus.thread.start();
         return bus;
     }
@@ -125,11 +136,11 @@ public final class NatsBus implements Bus {
         while (!closed) {
             String why;
             try {
-                Connection fresh = Nats.connect(options());
+                Connection fresh = Nats.connect(watched(settings));
                 try {
                     connection = fresh;
                     delay = FIRST_DELAY_MS;
-                    reader.read(fresh, new Telling());
+                    readOver(fresh);
                     why = "connection closed";
                 } finally {
                     connection = null;
@@ -156,6 +167,37 @@ public final class NatsBus implements Bus {
                 break;
             }
             delay = Math.min(delay * 2, settings.maxReconnectDelay().toMillis());
+        }
+    }
+
+    /** Where there are two connections, the end of one is the end of both. */
+    private void readOver(Connection sending)
+            throws IOException, InterruptedException, JetStreamApiException, JetStreamStatusCheckedException {
+        if (reading.isEmpty()) {
+            reader.read(sending, new Telling());
+            return;
+        }
+        Connection other = Nats.connect(watched(reading.get()));
+        try {
+            var watch = Thread.ofVirtual().name("sending").start(() -> closeWith(sending, other));
+            try {
+                reader.read(other, new Telling());
+            } finally {
+                watch.interrupt();
+            }
+        } finally {
+            other.close();
+        }
+    }
+
+    private static void closeWith(Connection one, Connection other) {
+        try {
+            while (one.getStatus() == Connection.Status.CONNECTED) {
+                Thread.sleep(LOOK_MS);
+            }
+            other.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // both are closed anyway
         }
     }
 
@@ -202,8 +244,8 @@ public final class NatsBus implements Bus {
         }
     }
 
-    private Options options() {
-        return options(settings)
+    private Options watched(BusSettings of) {
+        return options(of)
                 .discardMessagesWhenOutgoingQueueFull() // the links send again; waiting would stall all of them
                 .executor(executor)
                 .readerExecutor(new ReaderWatch(this::deaf))

@@ -110,7 +110,7 @@ final class BrokerConfig implements Callable<Integer> {
         surroundings.out().println("""
                 the broker's authority is %s
                   start it:                    nats-server -c %s
-                  (servers older than 2.11 know no max_buffered_...: remove these two lines for them)
+                  (servers older than 2.11 know neither max_buffered_... nor strict: remove these lines for them)
                   give the station its keys:   %s, as %s in its data folder
                   start the station with:      --broker tls://%s:%d
                   keep a copy in a safe place: %s and ca.key, ca.pem; ca.key is not needed on the server""".formatted(

@@ -39,6 +39,8 @@ public final class EnrolmentAtStation {
     /** Called with each record that is handed in. */
     private Consumer<NodeRecord> taken = record -> {};
 
+    private Map<String, Object> brokerLogin = Map.of();
+
     public EnrolmentAtStation(Station station, LinkKey linkKey) {
         this.linkKey = linkKey;
         station.on("POST /api/v1/tokens", this::register);
@@ -58,20 +60,36 @@ public final class EnrolmentAtStation {
 
     /** @param shown the key of its link by the station's word */
     synchronized void waits(String node, Ed25519 machine, LinkKey ofNode, KeyId said, LinkKey shown) {
+        waits(node, machine, ofNode, said, shown, machine);
+    }
+
+    /** @param login with which it would log in at the broker */
+    synchronized void waitsWithLogin(String node, Ed25519 machine, LinkKey ofNode, Ed25519 login) {
+        waits(node, machine, ofNode, machine.key().id(), ofNode, login);
+    }
+
+    private void waits(String node, Ed25519 machine, LinkKey ofNode, KeyId said, LinkKey shown, Ed25519 login) {
         Instant at = Instant.parse("2026-01-31T12:00:00Z");
         CommandId id = CommandId.create(at, new Random(1));
         var request = new EnrolmentRequest(
-                id, CommandLineFixture.FLEET, at, id, new NodeName(node), machine.key(), ofNode, machine.key());
+                id, CommandLineFixture.FLEET, at, id, new NodeName(node), machine.key(), ofNode, login.key());
         var row = new LinkedHashMap<String, Object>();
         row.put("node", node);
         row.put("fingerprint", said);
         row.put("key", machine.key());
         row.put("linkKey", shown);
-        row.put("login", machine.key());
+        row.put("login", login.key());
         row.put("token", id);
         row.put("requestedAt", "2026-01-31T12:00:00.000Z");
         try {
-            row.put("request", new String(SignedDocument.sign(request, machine).encode(), StandardCharsets.UTF_8));
+            row.put(
+                    "request",
+                    new String(
+                            (login.equals(machine)
+                                            ? SignedDocument.sign(request, machine)
+                                            : SignedDocument.sign(request, machine, login))
+                                    .encode(),
+                            StandardCharsets.UTF_8));
         } catch (SigningException e) {
             throw new IllegalStateException(e);
         }
@@ -122,10 +140,17 @@ public final class EnrolmentAtStation {
         } catch (RefusedException e) {
             throw new IOException(e);
         }
-        Station.send(
-                exchange,
-                201,
-                Json.text(Map.of("station", "central", "linkKey", linkKey.toString(), "broker", BROKER)));
+        var answer = new LinkedHashMap<String, Object>();
+        answer.put("station", "central");
+        answer.put("linkKey", linkKey);
+        answer.put("broker", BROKER);
+        answer.putAll(brokerLogin);
+        Station.send(exchange, 201, Json.text(answer));
+    }
+
+    /** From now on the broker wants to know who connects. */
+    synchronized void brokerAsks(KeyId authority, String token) {
+        brokerLogin = Map.of("brokerAuthority", authority, "brokerToken", token);
     }
 
     private synchronized void take(HttpExchange exchange) throws IOException {

@@ -18,6 +18,7 @@ import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
@@ -215,6 +216,48 @@ class NodeTest extends CommandLineFixture {
         assertThat(steward("node", "revoke", "ship4", "--yes")).isZero();
         assertThat(steward("node", "approve", "ship4", "--yes")).isZero();
         assertThat(((NodeRecord) read(there.offered.getLast())).key()).isEqualTo(otherKey);
+    }
+
+    @Test
+    void aKeyForTheBrokerIsAddedToARecordFromBeforeMachinesHadOne() throws Exception {
+        Path kept = data.resolve("operator/nodes/ship4");
+        approved();
+        Files.write(
+                kept,
+                operator.sign(withoutLogin((NodeRecord) read(there.offered.getFirst())))
+                        .encode());
+
+        assertThat(steward("node", "approve", "ship4", "--yes")).isZero();
+        var added = (NodeRecord) read(there.offered.getLast());
+        assertThat(added.number()).isEqualTo(2);
+        assertThat(added.key()).isEqualTo(key);
+        assertThat(added.login()).contains(key);
+        assertThat(Files.readString(kept)).isEqualTo(there.offered.getLast());
+    }
+
+    private static NodeRecord withoutLogin(NodeRecord record) {
+        return new NodeRecord(
+                record.id(),
+                record.fleet(),
+                record.issuer(),
+                record.issuedAt(),
+                record.number(),
+                record.node(),
+                record.key(),
+                record.linkKey(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
+    void anotherKeyForTheBrokerOfAnApprovedIdentityIsAnError() throws Exception {
+        approved();
+        there.nobodyWaits();
+        there.waitsWithLogin("ship4", machine, linkKey, otherMachine);
+
+        assertThat(steward("node", "approve", "ship4", "--yes")).isEqualTo(ExitCode.CREDENTIAL);
+        assertThat(err()).contains("another key for its link or for the broker");
+        assertThat(there.offered).hasSize(1);
     }
 
     @Test

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.message.EnrolmentToken;
 import dev.steward.message.NodeName;
+import dev.steward.message.broker.BrokerLogin;
+import dev.steward.message.broker.Nkey;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.seal.LinkKeyPair;
+import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.KeyId;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,11 +55,39 @@ class TokenTest extends CommandLineFixture {
 
         EnrolmentToken token = EnrolmentToken.parse(out());
         JsonObject told = there.tokens.getFirst();
-        assertThat(told.names()).containsExactlyInAnyOrder("id", "key", "expiresAt");
+        assertThat(told.names()).containsExactlyInAnyOrder("id", "key", "login", "expiresAt");
         assertThat(told.text("id")).isEqualTo(token.id().toString());
         assertThat(told.text("key")).isEqualTo(token.secret().key().toString());
         assertThat(told.time("expiresAt")).isEqualTo(NOW.plus(Duration.ofDays(7)));
         assertThat(err()).contains("--data DIR [--name NAME]").contains("steward node approve NAME");
+    }
+
+    @Test
+    void whereTheBrokerAsksWhoConnectsTheTokenHasItsLoginAndKnowsItByItsAuthority() throws Exception {
+        KeyId authority = Ed25519.generate().key().id();
+        there.brokerAsks(authority, "a.b.c");
+        steward("token", "create");
+
+        BrokerLogin login = EnrolmentToken.parse(out()).login().orElseThrow();
+        assertThat(login.authority()).isEqualTo(authority);
+        assertThat(login.credentials().token()).contains("a.b.c");
+        assertThat(there.tokens.getFirst().text("login"))
+                .isEqualTo(login.credentials().key().key().toString());
+        assertThat(there.tokens.toString())
+                .doesNotContain(Nkey.USER.seed(login.credentials().key()));
+    }
+
+    @Test
+    void anAddressWithoutTlsOfSuchABrokerIsRefusedAndItsTokenRevoked() throws Exception {
+        there.brokerAsks(Ed25519.generate().key().id(), "a.b.c");
+
+        assertThat(steward("token", "create", "--broker", "nats://10.0.0.1:4222"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err()).contains("write tls://HOST:PORT");
+        assertThat(out()).isEmpty();
+        assertThat(station.requests("DELETE"))
+                .containsExactly(
+                        "DELETE /api/v1/tokens/" + there.tokens.getFirst().text("id"));
     }
 
     @Test

@@ -11,9 +11,11 @@ import dev.steward.bus.BusSettings;
 import dev.steward.bus.Mailbox;
 import dev.steward.bus.NatsBus;
 import dev.steward.message.CommandId;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.WireMessage;
 import dev.steward.message.broker.BrokerKeys;
+import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.broker.Credentials;
 import dev.steward.message.broker.Role;
 import dev.steward.message.signing.Ed25519;
@@ -47,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BrokerPermissionsTest {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration NOTICED = Duration.ofSeconds(6);
+    private static final int FLOOD = 50_000;
     private static final String MAILBOX = "mailbox-central";
 
     /** Every request of JetStream's API, in all its forms, and what else begins with a dollar. */
@@ -146,7 +149,7 @@ class BrokerPermissionsTest {
     @BeforeAll
     static void start() throws Exception {
         broker = new SecuredBroker(folder);
-        station = station(new LinkedBlockingQueue<>());
+        station = station(broker, new LinkedBlockingQueue<>());
     }
 
     @AfterAll
@@ -155,13 +158,18 @@ class BrokerPermissionsTest {
         broker.close();
     }
 
+    private static BrokerLogin stationLogin(SecuredBroker broker, Role role) {
+        return broker.login(broker.keys().stationCredentials(role, Instant.now()));
+    }
+
     /** The station's own bus; it makes the mailbox, with no more than the station may. */
-    private static Bus station(BlockingQueue<WireMessage> heard) throws Exception {
+    private static Bus station(SecuredBroker broker, BlockingQueue<WireMessage> heard) throws Exception {
         var connected = new CountDownLatch(1);
-        var settings = BusSettings.of(
-                broker.url(), "central", Optional.of(broker.login(broker.keys().stationCredentials(Instant.now()))));
-        Bus bus =
-                NatsBus.station(settings, new Mailbox(NodeName.CENTRAL, 1 << 20, incarnation -> 0), new BusListener() {
+        Bus bus = NatsBus.station(
+                BusSettings.of(broker.url(), "central", Optional.of(stationLogin(broker, Role.STATION))),
+                Optional.of(stationLogin(broker, Role.MAILBOX)),
+                new Mailbox(NodeName.CENTRAL, 1 << 28, incarnation -> 0),
+                new BusListener() {
                     @Override
                     public void connected() {
                         connected.countDown();
@@ -289,7 +297,7 @@ class BrokerPermissionsTest {
     void aReplySubjectReachesNobodyInANodesName() throws Exception {
         BlockingQueue<WireMessage> heard = new LinkedBlockingQueue<>();
         station.close();
-        station = station(heard);
+        station = station(broker, heard);
         try (var ship1 = new Client(broker.node("ship1"));
                 var ship2 = new Client(broker.node("ship2"))) {
             Subscription atShip2 = ship2.connection.subscribe("ship2.>");
@@ -347,17 +355,61 @@ class BrokerPermissionsTest {
     }
 
     @Test
+    void theAnswersOfAFloodedServerReachNobodyInANodesName(@TempDir Path other) throws Exception {
+        try (var small = new SecuredBroker(other, settings -> settings.replace("200000", "20"));
+                Bus own = station(small, new LinkedBlockingQueue<>());
+                Connection ship1 = small.connect(small.node("ship1"));
+                Connection ship2 = small.connect(small.node("ship2"))) {
+            Subscription atShip2 = ship2.subscribe("ship2.>");
+            ship2.flush(SOON);
+            for (int i = 0; i < FLOOD; i++) {
+                ship1.publish("central.event.hello.steward", "ship2.command.shellcommand.operatingsystem", new byte[1]);
+            }
+            ship1.flush(SOON);
+            assertThat(waitingIn(small)).isLessThan(FLOOD); // it was flooded, and has dropped some
+            own.publish(message("ship2.event.marker.steward"));
+            assertThat(atShip2.nextMessage(SOON).getSubject()).isEqualTo("ship2.event.marker.steward");
+        }
+    }
+
+    private static long waitingIn(SecuredBroker broker) throws Exception {
+        Credentials reading = broker.keys().stationCredentials(Role.MAILBOX, Instant.now());
+        try (Connection station = Nats.connect(
+                broker.options(reading).inboxPrefix("_INBOX.central.").build())) {
+            return station.jetStreamManagement()
+                    .getStreamInfo(MAILBOX)
+                    .getStreamState()
+                    .getMsgCount();
+        }
+    }
+
+    @Test
+    void aNodeMaySubscribeAFewTimesAndSendNothingLargerThanAFrame() throws Exception {
+        try (var ship1 = new Client(broker.node("ship1"))) {
+            for (int i = 0; i < 10; i++) {
+                ship1.connection.subscribe("ship1.ack.link.x" + i);
+            }
+            ship1.connection.flush(SOON);
+            assertThat(ship1.errors.poll(5, TimeUnit.SECONDS)).containsIgnoringCase("maximum subscriptions");
+        }
+        try (var ship1 = new Client(broker.node("ship1"))) {
+            ship1.connection.publish("central.event.hello.steward", new byte[Limits.FRAME_BYTES]);
+            ship1.connection.flush(SOON);
+            assertThat(ship1.errors).isEmpty();
+            assertThatThrownBy(
+                            () -> // of what the server has told the client
+                            ship1.connection.publish("central.event.hello.steward", new byte[700 * 1024]))
+                    .hasMessageContaining("655360");
+        }
+    }
+
+    @Test
     void whoIsShutOutIsCutOffAtOnceAndStaysOutWhenTheBrokerComesBack() throws Exception {
         Credentials ship3 = broker.node("ship3");
         Credentials ship4 = broker.node("ship4");
-        var system = BusSettings.of(
-                broker.url(), "central", Optional.of(broker.login(broker.keys().updateCredentials(Instant.now()))));
         try (Connection there = broker.connect(ship3);
                 Connection other = broker.connect(ship4)) {
-            AccountUpdates.send(
-                    system,
-                    broker.keys()
-                            .accountToken(Instant.now(), List.of(ship3.key().key())));
+            assertThat(shutOut(ship3, Instant.now())).isEqualTo(1);
 
             Await.until("ship3 is cut off", SOON, () -> there.getStatus() == Connection.Status.CLOSED);
             assertThat(other.getStatus()).isEqualTo(Connection.Status.CONNECTED);
@@ -367,6 +419,28 @@ class BrokerPermissionsTest {
         broker.restart(); // its configuration has the account's first token
         assertRefused(ship3);
         broker.connect(ship4).close();
+    }
+
+    @Test
+    void whoWasShutOutStaysOutWhateverAStationKnowsThatComesLaterAndWhateverItsClockSays() throws Exception {
+        Credentials ship5 = broker.node("ship5"); // issued now, and revoked by a clock that is late
+        Credentials ship6 = broker.node("ship6");
+        shutOut(ship5, Instant.now().minus(Duration.ofDays(1)));
+        int known = shutOut(ship6, Instant.now());
+
+        assertThat(AccountUpdates.send(system(), broker.keys(), Map.of(), Instant.now())) // from an older ledger
+                .isEqualTo(known);
+        assertRefused(ship5, ship6);
+    }
+
+    private static int shutOut(Credentials credentials, Instant now) throws Exception {
+        return AccountUpdates.send(
+                system(), broker.keys(), Map.of(credentials.key().key(), BrokerKeys.FOR_EVER), now);
+    }
+
+    private static BusSettings system() {
+        return BusSettings.of(
+                broker.url(), "central", Optional.of(broker.login(broker.keys().updateCredentials(Instant.now()))));
     }
 
     /** The client library takes its whole timeout to notice, so all at once. */

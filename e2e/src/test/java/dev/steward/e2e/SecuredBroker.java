@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A nats-server that asks who connects, set up as `steward broker config` does, and plain clients of it. */
 public final class SecuredBroker implements AutoCloseable {
@@ -32,10 +33,17 @@ public final class SecuredBroker implements AutoCloseable {
     private final Path folder;
     private final int port = Machine.freePort();
     private final BrokerKeys keys;
+    private final UnaryOperator<String> change;
     private Process process;
 
     SecuredBroker(Path folder) throws Exception {
+        this(folder, settings -> settings);
+    }
+
+    /** @param change of the server's settings */
+    SecuredBroker(Path folder, UnaryOperator<String> change) throws Exception {
         this.folder = folder;
+        this.change = change;
         this.keys = new BrokerFolder(folder, folder.resolve(BrokerKeys.FILE))
                 .ensure(NodeName.CENTRAL, List.of("127.0.0.1"), Instant.now());
         this.process = launch();
@@ -44,7 +52,7 @@ public final class SecuredBroker implements AutoCloseable {
     private Process launch() throws Exception {
         var server = new ServerConfiguration.Server("test", "127.0.0.1", port, folder, "1GB");
         Path configuration = folder.resolve("nats-server.conf");
-        Files.writeString(configuration, server.text(false) + ServerConfiguration.security(keys, folder));
+        Files.writeString(configuration, change.apply(server.text(true)) + ServerConfiguration.security(keys, folder));
         Process started = new ProcessBuilder(Machine.natsServer(), "-c", configuration.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(

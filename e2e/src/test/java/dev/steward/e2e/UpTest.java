@@ -2,21 +2,33 @@
 package dev.steward.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +65,61 @@ class UpTest {
         assertThat(run.err()).contains("3 succeeded");
         assertThat(upLog()).contains("$ uname -a").contains("ship[1-3] (3) succeeded");
         assertThat(upLog()).containsPattern("(?m)^page: http://" + http + "/#link=[\\w-]{32}$");
+    }
+
+    @Test
+    void aPlainClientOfTheBrokerGetsAsFarAsItsCredentials() throws Exception {
+        up();
+        var refused = new LinkedBlockingQueue<String>();
+        Options.Builder client = new Options.Builder()
+                .server("tls://127.0.0.1:" + brokerPort)
+                .noReconnect()
+                .tlsFirst()
+                .sslContext(believing(folder.resolve("broker/ca.pem")))
+                .connectionTimeout(Duration.ofSeconds(6));
+        assertThatThrownBy(() -> Nats.connect(client.build())).hasMessageContaining("Authorization Violation");
+
+        client.authHandler(Nats.credentials(
+                        folder.resolve("nodes/ship1/broker.creds").toString()))
+                .connectionTimeout(START)
+                .errorListener(new ErrorListener() {
+                    @Override
+                    public void errorOccurred(Connection connection, String error) {
+                        refused.add(error);
+                    }
+                });
+        try (Connection ship1 = Nats.connect(client.build())) {
+            Subscription own = ship1.subscribe("ship1.>");
+            ship1.subscribe("ship2.>"); // what is ordered there
+            ship1.publish("ship2.ack.link.control", new byte[0]); // as the station
+            ship1.publish("central.command.cancel.steward", new byte[0]);
+            ship1.flush(START);
+            assertThat(List.of(refused.take(), refused.take(), refused.take()))
+                    .allMatch(error -> error.contains("Permissions Violation"));
+
+            assertThat(steward("run", "--on", "ship*", "--", "true").exit()).isZero();
+            Message heard = own.nextMessage(START);
+            while (heard != null) { // all that there is
+                assertThat(heard.getSubject()).startsWith("ship1.");
+                heard = own.nextMessage(Duration.ofMillis(200));
+            }
+            assertThat(refused).isEmpty();
+        }
+    }
+
+    /** As any client of NATS can. */
+    private static SSLContext believing(Path authority) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (var in = Files.newInputStream(authority)) {
+            store.setCertificateEntry(
+                    "authority", CertificateFactory.getInstance("X.509").generateCertificate(in));
+        }
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(store);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
     }
 
     @Test

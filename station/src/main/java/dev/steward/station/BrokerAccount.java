@@ -10,10 +10,10 @@ import dev.steward.message.signing.VerificationKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Tells the broker who is shut out, as the ledger has it: at each connection, and whenever somebody is added. Goes on
@@ -26,9 +26,8 @@ final class BrokerAccount implements AutoCloseable {
 
     private final BrokerKeys keys;
     private final BusSettings system;
-    private final Set<VerificationKey> shutOut = new HashSet<>();
+    private final Map<VerificationKey, Instant> shutOut = new HashMap<>();
     private final Thread thread = Thread.ofVirtual().name("broker-account").unstarted(this::run);
-    private boolean connected;
     private boolean isToBeTold;
     private String lastTrouble = "";
 
@@ -40,51 +39,55 @@ final class BrokerAccount implements AutoCloseable {
         thread.start();
     }
 
-    synchronized void shutOut(VerificationKey login) {
-        isToBeTold |= shutOut.add(login);
+    /** @param until after which nobody could log in with it anyway */
+    synchronized void shutOut(VerificationKey login, Instant until) {
+        isToBeTold |= !until.equals(shutOut.put(login, until));
         notifyAll();
     }
 
     /** There is a connection: maybe to a broker that has forgotten, or to another one. */
     synchronized void connected() {
-        connected = true;
         isToBeTold = true;
         notifyAll();
     }
 
-    synchronized void disconnected() {
-        connected = false;
-    }
-
     /** Waits until there is something to tell. */
-    private synchronized List<VerificationKey> next() throws InterruptedException {
-        while (!connected || !isToBeTold) {
+    private synchronized Map<VerificationKey, Instant> next() throws InterruptedException {
+        while (!isToBeTold) {
             wait();
         }
         isToBeTold = false;
-        return List.copyOf(shutOut);
+        return Map.copyOf(shutOut);
     }
 
-    private synchronized void again() {
-        isToBeTold = true;
+    /** Later, or as soon as there is more to tell. */
+    private synchronized void again(Duration pause) throws InterruptedException {
+        long until = System.nanoTime() + pause.toNanos();
+        while (!isToBeTold) {
+            long left = until - System.nanoTime();
+            if (left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } else {
+                isToBeTold = true;
+            }
+        }
     }
 
     private void run() {
         Duration pause = FIRST_PAUSE;
         try {
             while (true) {
-                List<VerificationKey> keysOut = next();
+                Map<VerificationKey, Instant> keysOut = next();
                 try {
-                    AccountUpdates.send(system, keys.accountToken(Instant.now(), keysOut));
-                    if (!keysOut.isEmpty()) {
-                        LOG.log(System.Logger.Level.INFO, "the broker was told of {0} keys shut out", keysOut.size());
+                    int told = AccountUpdates.send(system, keys, keysOut, Instant.now());
+                    if (told > 0) {
+                        LOG.log(System.Logger.Level.INFO, "the broker shuts {0} keys out", told);
                     }
                     pause = FIRST_PAUSE;
                     lastTrouble = "";
                 } catch (IOException | RefusedException | RuntimeException e) {
-                    again();
                     tell(String.valueOf(e.getMessage()));
-                    Thread.sleep(pause);
+                    again(pause);
                     pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
                 }
             }

@@ -58,7 +58,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -120,7 +122,7 @@ public final class Station implements Orders {
         this.trust = new Trust(
                 Signatures.ED25519, trustFile.trust(), ledger.operators().map(SignedList::stored));
         this.space = reserve.look(CommitLoop.now().millis());
-        this.broker = new Health.Broker(settings.bus().url(), false, Instant.now(), "not tried yet");
+        this.broker = new Health.Broker(settings.bus().shownUrl(), false, Instant.now(), "not tried yet");
         this.loop = new CommitLoop<>("station", TICK_MS, new Host());
         ledger.begin();
         this.generation = ledger.raiseGeneration(Instant.now());
@@ -131,7 +133,7 @@ public final class Station implements Orders {
         effects.carryOut(); // whose frames are taken
         seals.warm();
         this.mailbox = new Mailbox(settings.name(), MAILBOX_BYTES, new Position());
-        this.bus = NatsBus.station(settings.bus(), mailbox, new FromBus());
+        this.bus = NatsBus.station(settings.bus(), settings.mailboxLogin(), mailbox, new FromBus());
         this.reader = new LedgerReader(settings.data());
         this.file = new StationFile(settings);
         this.api = new Api(
@@ -347,7 +349,7 @@ public final class Station implements Orders {
         private final List<Trust> trusts = new ArrayList<>();
         private final List<NodeRecord> records = new ArrayList<>();
         private final List<WireMessage> enrolmentAnswers = new ArrayList<>();
-        private final List<VerificationKey> shutOut = new ArrayList<>();
+        private final Map<VerificationKey, Instant> shutOut = new HashMap<>();
         private boolean news;
 
         @Override
@@ -408,8 +410,8 @@ public final class Station implements Orders {
         }
 
         @Override
-        public void shutOut(VerificationKey login) {
-            shutOut.add(login);
+        public void shutOut(VerificationKey login, Instant until) {
+            shutOut.put(login, until);
         }
 
         @Override
@@ -477,7 +479,6 @@ public final class Station implements Orders {
         public void disconnected(String why) throws InterruptedException {
             connected = false;
             broker = broker.disconnected(Instant.now(), why);
-            brokerAccount.ifPresent(BrokerAccount::disconnected);
             loop.put(StationCore::disconnected);
         }
 

@@ -6,6 +6,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.broker.BrokerLogin;
+import dev.steward.message.broker.Role;
 import dev.steward.message.text.Options;
 import dev.steward.message.text.Options.Option;
 import dev.steward.store.PrivateFile;
@@ -75,8 +76,8 @@ public record StationSettings(
                 BusSettings.of(
                         url,
                         name.value(),
-                        brokerKeys.map(
-                                keys -> new BrokerLogin(keys.authority(), keys.stationCredentials(Instant.now())))),
+                        brokerKeys.map(keys -> new BrokerLogin(
+                                keys.authority(), keys.stationCredentials(Role.STATION, Instant.now())))),
                 brokerKeys,
                 data,
                 Path.of(text("trust", data.resolve(TrustFileWatch.NAME).toString(), flags, environment))
@@ -86,6 +87,12 @@ public record StationSettings(
                 Path.of(text("station-file", data.resolve("station.json").toString(), flags, environment))
                         .toAbsolutePath(),
                 version);
+    }
+
+    /** With which the station reads its mailbox, where the broker asks who connects. */
+    Optional<BrokerLogin> mailboxLogin() {
+        return brokerKeys.map(
+                keys -> new BrokerLogin(keys.authority(), keys.stationCredentials(Role.MAILBOX, Instant.now())));
     }
 
     private static Optional<BrokerKeys> brokerKeys(

@@ -6,6 +6,8 @@ import dev.steward.message.EnrolmentToken;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
+import dev.steward.message.broker.BrokerLogin;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.text.Durations;
 import dev.steward.message.text.Options;
 import dev.steward.message.text.Options.Option;
@@ -68,9 +70,7 @@ public final class EnrollCommand {
         Path data = Path.of(folder).toAbsolutePath();
         try (FolderLock _ = FolderLock.take(data)) {
             Optional<Enrolment> present = Enrolment.in(data);
-            if (present.isPresent()
-                    && (token.login().isEmpty()
-                            || present.get().brokerAuthority().isPresent())) {
+            if (present.isPresent() && isOfSameBroker(present.get(), token)) {
                 out.printf(
                         "%s is enrolled already, as %s of the station %s (%s); where that was revoked, enrol in an empty folder%n",
                         data,
@@ -81,6 +81,12 @@ public final class EnrollCommand {
             }
             enrol(token, flags, environment, data, out);
         }
+    }
+
+    /** At a broker with other keys a node asks once more, with its own as they are. */
+    private static boolean isOfSameBroker(Enrolment present, EnrolmentToken token) {
+        Optional<KeyId> authority = token.login().map(BrokerLogin::authority);
+        return authority.isEmpty() || authority.equals(present.brokerAuthority());
     }
 
     private static void enrol(

@@ -16,6 +16,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
 import dev.steward.message.broker.BrokerLogin;
+import dev.steward.message.broker.Credentials;
 import dev.steward.message.link.Link;
 import dev.steward.message.seal.ForgedException;
 import dev.steward.message.seal.Seal;
@@ -164,7 +165,8 @@ final class Enroller {
 
     private SignedDocument sign(EnrolmentRequest request) {
         try {
-            return SignedDocument.sign(request, keys.identity(), token.secret());
+            return SignedDocument.sign(
+                    request, keys.identity(), token.secret(), keys.login().key());
         } catch (SigningException e) {
             throw new IllegalStateException("keys that are in memory sign", e);
         }
@@ -201,6 +203,10 @@ final class Enroller {
         if (token.login().isPresent() && answer.brokerToken().isEmpty()) {
             throw new RefusedException("the station %s let this machine in, but not at its broker; ask whoever runs it"
                     .formatted(token.station()));
+        }
+        if (answer.brokerToken().isPresent()) {
+            Credentials.checkOwner(
+                    answer.brokerToken().get(), keys.login().key().key());
         }
         return new Admission(
                 new Enrolment(

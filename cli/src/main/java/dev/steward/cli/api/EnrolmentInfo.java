@@ -54,7 +54,8 @@ public record EnrolmentInfo(
                     && asked.key().equals(key)
                     && asked.linkKey().equals(linkKey)
                     && asked.login().equals(login)
-                    && request.isSignedBy(key, Signatures.ED25519);
+                    && request.isSignedBy(key, Signatures.ED25519)
+                    && request.isSignedBy(login, Signatures.ED25519);
         } catch (RefusedException e) {
             return false;
         }

@@ -35,9 +35,9 @@ public record BrokerFolder(Path folder, Path keys) {
             if (!Files.exists(folder.resolve(SERVER_CERTIFICATE)) || !hosts.equals(hosts())) {
                 Certificates.Certified server = Certificates.server(authority, hosts, now);
                 PrivateFile.write(folder.resolve(SERVER_KEY), server.keyText());
-                PrivateFile.write(folder.resolve("server.hosts"), String.join("\n", hosts) + "\n");
                 PrivateFile.write(
                         folder.resolve(SERVER_CERTIFICATE), server.certificateText() + authority.certificateText());
+                PrivateFile.write(folder.resolve("server.hosts"), String.join("\n", hosts) + "\n"); // all is there
             }
             return stationKeys(station, authority, now);
         } catch (IOException e) {

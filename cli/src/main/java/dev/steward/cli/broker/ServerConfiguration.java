@@ -22,13 +22,14 @@ public final class ServerConfiguration {
                   handshake_first: true
                   min_version: "1.3"
                   # Seconds; a slow link needs some.
-                  timeout: 30
+                  timeout: 10
                 }
                 operator: "%s"
                 system_account: "%s"
                 # Where the server keeps whom the station has shut out.
                 resolver { type: full, dir: %s, allow_delete: false, interval: "2m" }
                 resolver_preload {
+                  %s: "%s"
                   %s: "%s"
                   %s: "%s"
                 }
@@ -41,14 +42,21 @@ public final class ServerConfiguration {
                         keys.systemAccountId(),
                         keys.systemAccountToken(),
                         keys.accountId(),
-                        keys.accountToken());
+                        keys.accountToken(),
+                        keys.mailId(),
+                        keys.mailToken());
     }
 
     /** Of one server: where it listens, and its limits. */
     public record Server(String name, String host, int port, Path store, String maxFileStore) {
-        /** @param buffers with room for a flood into the mailbox, which servers from 2.11 on drop silently without it */
+        /**
+         * The part of the configuration.
+         *
+         * @param buffers with room for a flood into the mailbox, which servers from 2.11 on drop without it, and with
+         *     their strict reading of requests: what a flooded one answers must not count as one
+         */
         public String text(boolean buffers) {
-            String more = buffers ? "  max_buffered_msgs: 200000\n  max_buffered_size: 512MB\n" : "";
+            String more = buffers ? "  max_buffered_msgs: 200000\n  max_buffered_size: 512MB\n  strict: true\n" : "";
             return """
                     server_name: %s
                     host: %s

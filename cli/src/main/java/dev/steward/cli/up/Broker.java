@@ -153,7 +153,6 @@ final class Broker {
         var server = new ServerConfiguration.Server("steward", host, port, folder.broker(), "1GB");
         return """
                 # Written by `steward up` at each start.
-                max_connections: 2000
                 %s%s""".formatted(server.text(buffers), ServerConfiguration.security(keys, folder.broker()));
     }
 }

@@ -303,8 +303,10 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     }
 
     @Override
-    public List<VerificationKey> shutOut() {
-        return shutOut.keySet().stream().map(MemoryLedger::key).toList();
+    public List<KeyOut> shutOut() {
+        return shutOut.entrySet().stream()
+                .map(each -> new KeyOut(key(each.getKey()), each.getValue()))
+                .toList();
     }
 
     private static VerificationKey key(String text) {

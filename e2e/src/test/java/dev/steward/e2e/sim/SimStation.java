@@ -330,7 +330,7 @@ final class SimStation extends SimProgram<StationCore> {
         public void node(NodeRecord record) {}
 
         @Override
-        public void shutOut(VerificationKey login) {}
+        public void shutOut(VerificationKey login, Instant until) {}
 
         @Override
         public void log(System.Logger.Level level, String text) {

@@ -22,6 +22,7 @@ import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.StationStore;
 import dev.steward.station.core.StationStore.KeptCancel;
 import dev.steward.station.core.StationStore.KnownNode;
 import dev.steward.station.core.Token;
@@ -191,17 +192,19 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
 
     @Test
     void keysThatAreShutOutAreKeptUntilNobodyCouldUseThemAnyway() {
-        apply(new LedgerWrite.PutShutOut(SimOperator.ANNA.key(), COARSE));
-        apply(new LedgerWrite.PutShutOut(SimOperator.BOB.key(), COARSE.plusSeconds(1)));
-        apply(new LedgerWrite.PutShutOut(SimOperator.BOB.key(), COARSE.plusSeconds(2)));
-        assertThat(store().shutOut()).containsExactlyInAnyOrder(SimOperator.ANNA.key(), SimOperator.BOB.key());
+        var anna = new StationStore.KeyOut(SimOperator.ANNA.key(), COARSE);
+        var bob = new StationStore.KeyOut(SimOperator.BOB.key(), COARSE.plusSeconds(2));
+        apply(new LedgerWrite.PutShutOut(anna.login(), anna.until()));
+        apply(new LedgerWrite.PutShutOut(bob.login(), COARSE.plusSeconds(1)));
+        apply(new LedgerWrite.PutShutOut(bob.login(), bob.until()));
+        assertThat(store().shutOut()).containsExactlyInAnyOrder(anna, bob);
         commit();
 
         begin();
         apply(new LedgerWrite.ForgetShutOut(COARSE.plusSeconds(1)));
-        assertThat(store().shutOut()).containsExactly(SimOperator.BOB.key());
+        assertThat(store().shutOut()).containsExactly(bob);
         reopen();
-        assertThat(store().shutOut()).containsExactlyInAnyOrder(SimOperator.ANNA.key(), SimOperator.BOB.key());
+        assertThat(store().shutOut()).containsExactlyInAnyOrder(anna, bob);
     }
 
     @Test

@@ -2,7 +2,6 @@
 package dev.steward.message.broker;
 
 import dev.steward.message.RefusedException;
-import java.io.ByteArrayOutputStream;
 
 /** Base32 (RFC 4648, section 6) without padding, which the JDK has not. */
 final class Base32 {
@@ -31,7 +30,8 @@ final class Base32 {
 
     /** Takes only what {@link #encode} writes: one value has one text. */
     static byte[] decode(String text) throws RefusedException {
-        var bytes = new ByteArrayOutputStream();
+        byte[] bytes = new byte[text.length() * BITS / Byte.SIZE];
+        int length = 0;
         int held = 0;
         int bits = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -43,13 +43,12 @@ final class Base32 {
             bits += BITS;
             if (bits >= Byte.SIZE) {
                 bits -= Byte.SIZE;
-                bytes.write(held >> bits);
+                bytes[length++] = (byte) (held >> bits);
             }
         }
-        byte[] decoded = bytes.toByteArray();
-        if (!encode(decoded).equals(text)) {
+        if (!encode(bytes).equals(text)) {
             throw new RefusedException("not base32");
         }
-        return decoded;
+        return bytes;
     }
 }

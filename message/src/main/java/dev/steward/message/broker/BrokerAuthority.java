@@ -30,6 +30,9 @@ import javax.net.ssl.X509TrustManager;
  * @param key which the server shows at the end of its chain
  */
 public record BrokerAuthority(KeyId key) implements X509TrustManager {
+    /** Of an Ed25519 key, by RFC 8410; there are others of its class. */
+    private static final int ENCODED_BYTES = 44;
+
     private static final String FOR_SERVERS = "1.3.6.1.5.5.7.3.1";
 
     /** TLS to brokers that this key vouches for. */
@@ -88,6 +91,9 @@ public record BrokerAuthority(KeyId key) implements X509TrustManager {
             return Optional.empty();
         }
         byte[] encoded = publicKey.getEncoded();
+        if (encoded.length != ENCODED_BYTES) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(VerificationKey.of(
                             Arrays.copyOfRange(encoded, encoded.length - VerificationKey.BYTES, encoded.length))

@@ -12,19 +12,22 @@ import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The keys by which one station decides who gets in at its broker, in NATS's operator mode: an operator, whom the
- * server's configuration names; a system account, by which the station tells the server whom to shut out; and the
- * account of the fleet, with a key for each {@link Role} that signs the tokens of those who have it. The account's token
- * says what each role may do, so that a new node needs no word to the server.
+ * server's configuration names; a system account, by which the station tells the server whom to shut out; the account of
+ * the fleet, with a key for each {@link Role} that signs the tokens of those who have it; and one for the station's
+ * mailbox, which takes in what the fleet sends to the station and gives nothing back: a server that is flooded answers to
+ * whatever reply subject a publisher names, and there nobody listens. The accounts' tokens say what each role may do, so
+ * that a new node needs no word to the server.
  *
  * @param station the one that may read the mailbox, and to whom all others speak
  * @param authority the key that signs the certificates of the broker's servers
@@ -36,6 +39,7 @@ public record BrokerKeys(
         Ed25519 operator,
         Ed25519 system,
         Ed25519 account,
+        Ed25519 mail,
         Map<Role, Ed25519> roles) {
     /** Its file, beside the station's ledger. */
     public static final String FILE = "broker-keys.json";
@@ -43,10 +47,15 @@ public record BrokerKeys(
     private static final int MAX_BYTES = 8_192;
     private static final long NO_LIMIT = -1;
     private static final String ACCOUNT_NAME = "steward";
+    private static final String MAIL_NAME = "steward-mail";
+
+    /** A time that never comes: whom a revocation meets with it has no token that is younger. */
+    public static final Instant FOR_EVER = Instant.parse("9999-12-31T23:59:59Z");
+
     private static final String SYSTEM_NAME = "SYS";
     private static final String CLAIMS_UPDATE = "$SYS.REQ.CLAIMS.UPDATE";
     private static final Set<String> FIELDS =
-            Set.of("format", "createdAt", "station", "authority", "operator", "system", "account", "roles");
+            Set.of("format", "createdAt", "station", "authority", "operator", "system", "account", "mail", "roles");
 
     public BrokerKeys {
         roles = Map.copyOf(roles);
@@ -57,13 +66,25 @@ public record BrokerKeys(
         return CLAIMS_UPDATE;
     }
 
+    /** The subject at which it says which token holds. */
+    public String claims() {
+        return "$SYS.REQ.ACCOUNT.%s.CLAIMS.LOOKUP".formatted(accountId());
+    }
+
     public static BrokerKeys generate(Instant now, NodeName station, KeyId authority) {
         var roles = new EnumMap<Role, Ed25519>(Role.class);
         for (Role role : Role.values()) {
             roles.put(role, Ed25519.generate());
         }
         return new BrokerKeys(
-                now, station, authority, Ed25519.generate(), Ed25519.generate(), Ed25519.generate(), roles);
+                now,
+                station,
+                authority,
+                Ed25519.generate(),
+                Ed25519.generate(),
+                Ed25519.generate(),
+                Ed25519.generate(),
+                roles);
     }
 
     /** The file's text: secrets, all of it. */
@@ -80,6 +101,7 @@ public record BrokerKeys(
         json.put("operator", Nkey.OPERATOR.seed(operator));
         json.put("system", Nkey.ACCOUNT.seed(system));
         json.put("account", Nkey.ACCOUNT.seed(account));
+        json.put("mail", Nkey.ACCOUNT.seed(mail));
         json.put("roles", seeds);
         return Json.text(json) + "\n";
     }
@@ -108,6 +130,7 @@ public record BrokerKeys(
                 Nkey.OPERATOR.parseSeed(json.text("operator")),
                 Nkey.ACCOUNT.parseSeed(json.text("system")),
                 Nkey.ACCOUNT.parseSeed(json.text("account")),
+                Nkey.ACCOUNT.parseSeed(json.text("mail")),
                 roles);
     }
 
@@ -145,33 +168,78 @@ public record BrokerKeys(
 
     /** The token by which the account begins. */
     public String accountToken() {
-        return accountToken(createdAt, List.of());
+        return accountToken(createdAt, Map.of());
+    }
+
+    /** The account of the station's mailbox. */
+    public String mailId() {
+        return Nkey.ACCOUNT.text(mail.key());
+    }
+
+    public String mailToken() {
+        var more = new LinkedHashMap<String, Object>();
+        var fromFleet = new LinkedHashMap<String, Object>();
+        fromFleet.put("name", "mail");
+        fromFleet.put("subject", station + ".>");
+        fromFleet.put("account", accountId());
+        fromFleet.put("type", "stream");
+        more.put("imports", List.of(fromFleet));
+        more.put("signing_keys", List.of(scope(Role.MAILBOX)));
+        return accountToken(new Jwt.Subject(Nkey.ACCOUNT, mail.key(), MAIL_NAME), createdAt, limits(NO_LIMIT), more);
     }
 
     /**
      * The account's token.
      *
-     * @param now later than the one before: the server keeps the newest
-     * @param shutOut the keys with which nobody may log in any more
+     * @param shutOut the keys with which nobody may log in any more, each with the time after which nobody could anyway
      */
-    public String accountToken(Instant now, Collection<VerificationKey> shutOut) {
-        var revocations = new LinkedHashMap<String, Object>();
-        shutOut.stream().map(Nkey.USER::text).sorted().forEach(key -> revocations.put(key, now.getEpochSecond()));
+    public String accountToken(Instant now, Map<VerificationKey, Instant> shutOut) {
+        var revocations = new TreeMap<String, Object>();
+        // The server compares this time with when a client's token was issued, and clocks can be wrong.
+        shutOut.forEach((key, until) -> revocations.put(Nkey.USER.text(key), until.getEpochSecond()));
         var more = new LinkedHashMap<String, Object>();
+        var toMail = new LinkedHashMap<String, Object>();
+        toMail.put("name", "mail");
+        toMail.put("subject", station + ".>");
+        toMail.put("type", "stream");
+        more.put("exports", List.of(toMail));
         more.put(
                 "signing_keys",
-                java.util.Arrays.stream(Role.values()).map(this::scope).toList());
+                Stream.of(Role.STATION, Role.NODE, Role.TOKEN).map(this::scope).toList());
         if (!revocations.isEmpty()) {
             more.put("revocations", revocations);
         }
-        return accountToken(new Jwt.Subject(Nkey.ACCOUNT, account.key(), ACCOUNT_NAME), now, limits(NO_LIMIT), more);
+        Instant issuedAt = now.isAfter(createdAt) ? now : createdAt.plusSeconds(1);
+        return accountToken(new Jwt.Subject(Nkey.ACCOUNT, account.key(), ACCOUNT_NAME), issuedAt, limits(0), more);
+    }
+
+    /**
+     * Whom a token of the account shuts out, with the times after which nobody could log in anyway.
+     *
+     * @throws RefusedException where it is not one that this operator has signed
+     */
+    public Map<VerificationKey, Instant> shutOut(String accountToken) throws RefusedException {
+        JsonObject claims = Jwt.read(accountToken, operator.key());
+        if (!claims.text("sub").equals(accountId())) {
+            throw new RefusedException("the token is of another account");
+        }
+        Optional<JsonObject> revocations = claims.object("nats").optionalObject("revocations");
+        var shutOut = new LinkedHashMap<VerificationKey, Instant>();
+        if (revocations.isPresent()) {
+            for (String key : revocations.get().names()) {
+                long until = revocations.get().integer(key, 0, FOR_EVER.getEpochSecond());
+                shutOut.put(Nkey.USER.parse(key), Instant.ofEpochSecond(until));
+            }
+        }
+        return shutOut;
     }
 
     private String accountToken(
             Jwt.Subject subject, Instant issuedAt, Map<String, Object> limits, Map<String, Object> more) {
         var nats = new LinkedHashMap<>(more);
         nats.put("limits", limits);
-        nats.put("default_permissions", Map.of("pub", Map.of(), "sub", Map.of()));
+        Map<String, Object> nothing = Map.of("deny", List.of(">"));
+        nats.put("default_permissions", Map.of("pub", nothing, "sub", nothing));
         return Jwt.sign(new Jwt.Issuer(Nkey.OPERATOR, operator), subject, issuedAt, Optional.empty(), nats);
     }
 
@@ -182,6 +250,7 @@ public record BrokerKeys(
             limits.put(each, NO_LIMIT);
         }
         limits.put("leaf", 0);
+        limits.put("disallow_bearer", true);
         limits.put("wildcards", true);
         for (String each : List.of("mem_storage", "disk_storage", "streams", "consumer")) {
             limits.put(each, storage);
@@ -194,17 +263,18 @@ public record BrokerKeys(
         scope.put("kind", "user_scope");
         scope.put("key", Nkey.ACCOUNT.text(key(role).key()));
         scope.put("role", field(role));
-        scope.put("template", permissions(role.publish(station), role.subscribe()));
+        scope.put("template", permissions(role.publish(station), role.subscribe(), role.subscriptions, role.payload));
         return scope;
     }
 
-    private static Map<String, Object> permissions(List<String> publish, List<String> subscribe) {
+    private static Map<String, Object> permissions(
+            List<String> publish, List<String> subscribe, long subscriptions, long payload) {
         var permissions = new LinkedHashMap<String, Object>();
         permissions.put("pub", Map.of("allow", publish));
         permissions.put("sub", Map.of("allow", subscribe));
-        for (String each : List.of("subs", "data", "payload")) {
-            permissions.put(each, NO_LIMIT);
-        }
+        permissions.put("subs", subscriptions);
+        permissions.put("data", NO_LIMIT);
+        permissions.put("payload", payload);
         permissions.put("allowed_connection_types", List.of("STANDARD"));
         return permissions;
     }
@@ -221,14 +291,17 @@ public record BrokerKeys(
                 new Jwt.Subject(Nkey.USER, key, name),
                 now,
                 expiresAt,
-                Map.of("issuer_account", accountId()));
+                Map.of("issuer_account", role == Role.MAILBOX ? mailId() : accountId()));
     }
 
-    /** With what the station itself logs in: keys that it makes anew at each start, and keeps nowhere. */
-    public Credentials stationCredentials(Instant now) {
+    /**
+     * With what the station itself logs in: keys that it makes anew at each start, and keeps nowhere.
+     *
+     * @param role {@link Role#STATION} or {@link Role#MAILBOX}
+     */
+    public Credentials stationCredentials(Role role, Instant now) {
         Ed25519 key = Ed25519.generate();
-        return new Credentials(
-                Optional.of(token(Role.STATION, station.value(), key.key(), now, Optional.empty())), key);
+        return new Credentials(Optional.of(token(role, station.value(), key.key(), now, Optional.empty())), key);
     }
 
     /** With what the station tells the server whom to shut out, and can do nothing else. */
@@ -239,7 +312,7 @@ public record BrokerKeys(
                 new Jwt.Subject(Nkey.USER, key.key(), station.value()),
                 now,
                 Optional.empty(),
-                permissions(List.of(CLAIMS_UPDATE), List.of("_INBOX." + station + ".>")));
+                permissions(List.of(CLAIMS_UPDATE, claims()), List.of("_INBOX." + station + ".>"), 4, NO_LIMIT));
         return new Credentials(Optional.of(token), key);
     }
 

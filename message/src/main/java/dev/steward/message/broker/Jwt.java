@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.message.broker;
 
+import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
+import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Digest;
 import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.VerificationKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -17,6 +20,7 @@ import java.util.Optional;
 final class Jwt {
     private static final String HEADER = base64(Json.bytes(header()));
     private static final int ID_BYTES = 16;
+    private static final int MAX_BYTES = 4 * 1024 * 1024;
 
     private Jwt() {}
 
@@ -59,5 +63,22 @@ final class Jwt {
 
     private static String base64(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** @throws RefusedException where it is none that {@code issuer} has signed */
+    static JsonObject read(String token, VerificationKey issuer) throws RefusedException {
+        String[] parts = token.strip().split("\\.", -1);
+        try {
+            if (parts.length == 3
+                    && Signatures.ED25519.isValid(
+                            issuer,
+                            (parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII),
+                            Base64.getUrlDecoder().decode(parts[2]))) {
+                return Json.object(Base64.getUrlDecoder().decode(parts[1]), MAX_BYTES);
+            }
+        } catch (IllegalArgumentException e) {
+            // not base64
+        }
+        throw new RefusedException("this is no token that %s has signed".formatted(issuer.id()));
     }
 }

@@ -11,15 +11,25 @@ import java.util.List;
  * name that stands in a client's token in the place of {@value #NAME}.
  */
 public enum Role {
-    /** Hears what comes by its mailbox and speaks to all nodes. */
-    STATION {
+    /** Speaks to all nodes. */
+    STATION(1, Limits.NO_LIMIT) {
+        @Override
+        List<String> publish(NodeName station) {
+            return List.of("*.command.*.*", "*.event.*.*", "*.ack.*.*");
+        }
+
+        @Override
+        List<String> subscribe() {
+            return List.of("_INBOX." + NAME + ".>");
+        }
+    },
+
+    /** Hears, for the station, what comes by its mailbox; in an account of its own. */
+    MAILBOX(100, Limits.NO_LIMIT) {
         @Override
         List<String> publish(NodeName station) {
             String mailbox = mailbox(station);
             return List.of(
-                    "*.command.*.*",
-                    "*.event.*.*",
-                    "*.ack.*.*",
                     "$JS.API.INFO",
                     "$JS.API.STREAM.INFO." + mailbox,
                     "$JS.API.STREAM.CREATE." + mailbox,
@@ -38,7 +48,7 @@ public enum Role {
     },
 
     /** Speaks to its station and hears what is for itself. */
-    NODE {
+    NODE(4, 640 * 1024) {
         @Override
         List<String> publish(NodeName station) {
             return List.of(station + ".ack.*.*", station + ".event.*.*");
@@ -46,14 +56,28 @@ public enum Role {
     },
 
     /** Whoever has a token to become a node: asks the station, and hears its answer. */
-    TOKEN {
+    TOKEN(2, 8 * 1024) {
         @Override
         List<String> publish(NodeName station) {
             return List.of(Subject.enrolment(station).toString());
         }
     };
 
+    private static final class Limits {
+        private static final long NO_LIMIT = -1;
+    }
+
     static final String NAME = "{{name()}}";
+
+    /** How many subscriptions a client may have at once, and how large a message may be, in bytes. */
+    final long subscriptions;
+
+    final long payload;
+
+    Role(long subscriptions, long payload) {
+        this.subscriptions = subscriptions;
+        this.payload = payload;
+    }
 
     /** The stream that holds what was sent to a station. */
     public static String mailbox(NodeName station) {

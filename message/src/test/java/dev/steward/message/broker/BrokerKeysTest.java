@@ -11,7 +11,7 @@ import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Ed25519;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -56,14 +56,30 @@ class BrokerKeysTest {
     @Test
     void theAccountsTokenNamesWhoIsShutOutAndIsAnotherOneEachTime() throws Exception {
         Ed25519 out = Ed25519.generate();
-        String token = keys.accountToken(NOW, List.of(out.key()));
+        String token = keys.accountToken(NOW, Map.of(out.key(), BrokerKeys.FOR_EVER));
         JsonObject account = claims(token).object("nats");
 
         assertThat(account.object("revocations").integer(Nkey.USER.text(out.key()), 0, Long.MAX_VALUE))
-                .isEqualTo(NOW.getEpochSecond());
-        assertThat(account.objects("signing_keys", 9)).hasSize(Role.values().length);
+                .isEqualTo(BrokerKeys.FOR_EVER.getEpochSecond()); // whatever the clocks say
+        assertThat(account.objects("signing_keys", 9)).hasSize(Role.values().length - 1); // without the mailbox's
+        assertThat(keys.shutOut(token)).containsExactly(Map.entry(out.key(), BrokerKeys.FOR_EVER));
         assertThat(claims(token).text("jti"))
-                .isNotEqualTo(claims(keys.accountToken(NOW, List.of())).text("jti"));
+                .isNotEqualTo(claims(keys.accountToken(NOW, Map.of())).text("jti"));
+    }
+
+    @Test
+    void aTokenThatAnotherOperatorHasSignedSaysNothingHere() {
+        BrokerKeys others = BrokerKeys.generate(
+                NOW, NodeName.CENTRAL, Ed25519.generate().key().id());
+        assertThatThrownBy(() -> keys.shutOut(others.accountToken())).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> keys.shutOut(keys.mailToken())).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> keys.shutOut("a.b.c")).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void itIsIssuedAfterTheOneThatTheServersConfigurationHasWhateverTheClockSays() throws Exception {
+        JsonObject late = claims(keys.accountToken(NOW.minusSeconds(1000), Map.of()));
+        assertThat(late.integer("iat", 0, Long.MAX_VALUE)).isGreaterThan(NOW.getEpochSecond());
     }
 
     @Test

@@ -11,8 +11,6 @@ import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,14 +33,15 @@ final class Enrolments {
     private final Signatures check;
     private final Tokens tokens;
     private final NodeRecords records;
+    private final ShutOut shutOut;
     private final Map<KeyId, Waiting> waiting = new LinkedHashMap<>();
-    private Instant forgetShutOutAt = Instant.MIN;
 
     Enrolments(
             NodeName self,
             StationStore store,
             StationSink sink,
             NodeRecords records,
+            ShutOut shutOut,
             Operators operators,
             Signatures check) {
         this.self = self;
@@ -50,8 +49,8 @@ final class Enrolments {
         this.operators = operators;
         this.check = check;
         this.tokens = new Tokens(store, sink);
-        store.shutOut().forEach(sink::shutOut);
         this.records = records;
+        this.shutOut = shutOut;
         for (byte[] stored : store.enrolments()) {
             try {
                 var request = (EnrolmentRequest) SignedDocument.decode(stored).read();
@@ -72,10 +71,6 @@ final class Enrolments {
         if (token.isEmpty()) {
             return new Answer.Refused(Answer.Reason.NOT_FOUND, "no token " + id);
         }
-        token.get().login().ifPresent(login -> {
-            sink.write(new LedgerWrite.PutShutOut(login, token.get().lastWait()));
-            sink.shutOut(login);
-        });
         forget(token.get());
         return new Answer.Accepted(List.of());
     }
@@ -106,7 +101,10 @@ final class Enrolments {
                 .file()
                 .filter(file -> file.fleet().equals(request.fleet()))
                 .isPresent();
-        return ours && signed.isSignedBy(token.key(), check) && signed.isSignedBy(request.key(), check);
+        return ours
+                && signed.isSignedBy(token.key(), check)
+                && signed.isSignedBy(request.key(), check)
+                && signed.isSignedBy(request.login(), check);
     }
 
     private EnrolmentAnswer answer(Now now, byte[] bytes, EnrolmentRequest request, Token token) {
@@ -164,6 +162,13 @@ final class Enrolments {
             return Optional.of("the token is for the node %s, not %s"
                     .formatted(token.node().get(), request.node()));
         }
+        boolean foreign = request.login().equals(request.key())
+                || request.login().equals(token.key())
+                || Optional.of(request.login()).equals(token.login());
+        if (foreign || shutOut.contains(request.login()) || records.isLoginOfAnother(request)) {
+            return Optional.of(
+                    "its key for the broker was shut out, or is another one's; remove broker.creds and ask again");
+        }
         return records.nameRefusal(request.node(), request.issuer());
     }
 
@@ -215,15 +220,8 @@ final class Enrolments {
 
     /** Forgets tokens that are good for nothing any more; to be called once a second. */
     void tick(Now now) {
-        forgetShutOut(now);
+        shutOut.tick(now);
         tokens.over(now, this::isAwaited).forEach(this::forget);
-    }
-
-    private void forgetShutOut(Now now) {
-        if (!now.wall().isBefore(forgetShutOutAt)) {
-            forgetShutOutAt = now.wall().plus(Duration.ofDays(1));
-            sink.write(new LedgerWrite.ForgetShutOut(now.wall()));
-        }
     }
 
     private void forget(Token token) {
@@ -232,6 +230,7 @@ final class Enrolments {
             waiting.remove(key);
             sink.write(new LedgerWrite.DeleteEnrolment(key));
         }
+        token.login().ifPresent(login -> shutOut.put(login, token.lastWait()));
         tokens.forget(token);
     }
 

@@ -10,10 +10,13 @@ import dev.steward.message.Target;
 import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.Trust;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which keys are nodes, and which were, by the signed word of the fleet's authorities. */
 final class NodeRecords {
@@ -23,10 +26,12 @@ final class NodeRecords {
     private final NodeName self;
     private final StationSink sink;
     private final Nodes nodes;
+    private final ShutOut shutOut;
     private final Map<KeyId, Kept> records = new HashMap<>();
     private final Map<NodeName, NodeRecord> byName = new HashMap<>();
 
-    NodeRecords(NodeName self, StationStore store, StationSink sink, Nodes nodes) {
+    NodeRecords(NodeName self, StationStore store, StationSink sink, Nodes nodes, ShutOut shutOut) {
+        this.shutOut = shutOut;
         this.self = self;
         this.sink = sink;
         this.nodes = nodes;
@@ -91,6 +96,7 @@ final class NodeRecords {
         boolean wasLetIn = Optional.ofNullable(byName.get(next.node()))
                 .filter(present -> present.key().equals(next.key()))
                 .isPresent();
+        loginsThatEnd(next).forEach(shutOut::put);
         sink.write(new LedgerWrite.PutNodeRecord(next, signed.encode()));
         keep(new Kept(signed, next));
         if (!next.isRevoked()) {
@@ -99,6 +105,21 @@ final class NodeRecords {
             nodes.cutOff(next.node(), now);
         }
         return Optional.empty();
+    }
+
+    /** Those of a node that is let in no more, and one that another takes the place of. */
+    private Set<VerificationKey> loginsThatEnd(NodeRecord next) {
+        var ends = new HashSet<VerificationKey>();
+        find(next.key().id()).flatMap(kept -> kept.says.login()).ifPresent(ends::add);
+        next.login().ifPresent(next.isRevoked() ? ends::add : ends::remove);
+        return ends;
+    }
+
+    /** Whether that key logs in as another machine. */
+    boolean isLoginOfAnother(EnrolmentRequest request) {
+        return records.values().stream()
+                .filter(kept -> !kept.says.key().equals(request.key()))
+                .anyMatch(kept -> kept.says.login().equals(Optional.of(request.login())));
     }
 
     private Optional<String> conflict(NodeRecord next, Optional<NodeRecord> known) {
@@ -134,8 +155,5 @@ final class NodeRecords {
             byName.put(says.node(), says);
         }
         sink.node(says);
-        if (says.isRevoked()) {
-            says.login().ifPresent(sink::shutOut);
-        }
     }
 }

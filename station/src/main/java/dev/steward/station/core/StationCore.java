@@ -73,8 +73,9 @@ public final class StationCore {
         this.executions = new Executions(self, store, sink);
         this.cancels = new Cancels(store, sink, nodes);
         this.operators = new Operators(store, sink, nodes, signatures, trust);
-        var records = new NodeRecords(self, store, sink, nodes);
-        this.enrolments = new Enrolments(self, store, sink, records, operators, signatures);
+        var shutOut = new ShutOut(store, sink);
+        var records = new NodeRecords(self, store, sink, nodes, shutOut);
+        this.enrolments = new Enrolments(self, store, sink, records, shutOut, operators, signatures);
         this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, records, space);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
     }

@@ -28,8 +28,8 @@ public interface StationSink {
     /** Whose frames are taken from now on, and whose no more. */
     void node(NodeRecord record);
 
-    /** Nobody may log in at the broker with this key any more. */
-    void shutOut(VerificationKey login);
+    /** Nobody may log in at the broker with this key any more; after {@code until} nobody could anyway. */
+    void shutOut(VerificationKey login, Instant until);
 
     /** For the station's own log. */
     void log(System.Logger.Level level, String text);

@@ -25,6 +25,9 @@ public interface StationStore extends LinkStore {
      */
     record KeptCancel(Document.Cancel document, byte[] bytes, String messageId) {}
 
+    /** A key with which nobody may log in at the broker any more, and the time after which nobody could anyway. */
+    record KeyOut(VerificationKey login, Instant until) {}
+
     List<KnownNode> nodes();
 
     Optional<Execution> execution(CommandId command, NodeName node);
@@ -62,8 +65,8 @@ public interface StationStore extends LinkStore {
 
     List<Token> tokens();
 
-    /** The keys of tokens with which nobody may log in at the broker any more. */
-    List<VerificationKey> shutOut();
+    /** The keys with which nobody may log in at the broker any more. */
+    List<KeyOut> shutOut();
 
     /** The signed requests of machines that wait to become nodes. */
     List<byte[]> enrolments();

@@ -33,6 +33,14 @@ public record Token(
         return expiresAt.plus(WAITING_AFTER_EXPIRY);
     }
 
+    /** Whether it is that which was made, said again. */
+    boolean isSameOffer(Token again) {
+        return key.equals(again.key)
+                && login.equals(again.login)
+                && node.equals(again.node)
+                && expiresAt.equals(again.expiresAt);
+    }
+
     Token used(KeyId by) {
         return new Token(id, key, login, node, createdAt, expiresAt, Optional.of(by));
     }

@@ -33,7 +33,7 @@ final class Tokens {
     Answer make(Token token) {
         Token known = tokens.get(token.id());
         if (known != null) {
-            return known.key().equals(token.key()) && known.login().equals(token.login())
+            return known.isSameOffer(token)
                     ? new Answer.Accepted(List.of())
                     : new Answer.Refused(Answer.Reason.CONFLICT, "there is a token %s".formatted(token.id()));
         }

@@ -296,8 +296,8 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
-    public List<VerificationKey> shutOut() {
-        return database.query("SELECT login FROM shut_out ORDER BY login", Rows::shutOut);
+    public List<KeyOut> shutOut() {
+        return database.query("SELECT login, until FROM shut_out ORDER BY login", Rows::shutOut);
     }
 
     @Override

@@ -67,9 +67,9 @@ final class Rows {
         }
     }
 
-    static VerificationKey shutOut(ResultSet row) throws SQLException {
+    static StationStore.KeyOut shutOut(ResultSet row) throws SQLException {
         try {
-            return VerificationKey.parse(row.getString(1));
+            return new StationStore.KeyOut(VerificationKey.parse(row.getString(1)), Instant.parse(row.getString(2)));
         } catch (RefusedException e) {
             throw new StoreException("in the ledger, a key that is shut out: " + e.getMessage(), e);
         }

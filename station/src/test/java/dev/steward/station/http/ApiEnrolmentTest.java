@@ -102,6 +102,53 @@ class ApiEnrolmentTest {
     }
 
     @Test
+    void aNodeFromBeforeNodesHadAKeyForTheBrokerIsApprovedOnceMore() throws Exception {
+        makeToken(Optional.empty());
+        client.nodeRecord(TestOperator.sign(ship4.earlierRecord()));
+        try (TestMachine machine = machine(ship4)) {
+            assertThat(answer(machine, secret).state()).isEqualTo(State.PENDING);
+            client.nodeRecord(TestOperator.sign(ship4.record(2, Optional.empty())));
+            assertThat(machine.awaitAnswer().state()).isEqualTo(State.APPROVED);
+            assertThat(answer(machine, secret).state()).isEqualTo(State.APPROVED);
+        }
+        assertThat(waiting()).isEmpty();
+    }
+
+    @Test
+    void whoNamesAnotherMachinesKeyForTheBrokerIsRefused() throws Exception {
+        makeToken(Optional.empty());
+        TestNode ship3 = TestNode.named("ship3");
+        client.nodeRecord(TestOperator.sign(ship3.record(1, Optional.empty())));
+        var thief = new TestNode(ship4.name(), ship4.identity(), ship4.link(), ship3.login());
+        try (TestMachine machine = machine(thief)) {
+            assertThat(answer(machine, secret).reason()).contains("another one's");
+            client.nodeRecord(TestOperator.sign(ship3.record(2, Optional.of(Instant.now()))));
+            assertThat(answer(machine, secret).reason()).contains("was shut out"); // nor when that is revoked
+        }
+        assertThat(waiting()).isEmpty();
+    }
+
+    @Test
+    void whoShowsAKeyForTheBrokerThatIsNotHisOwnIsNotEvenAnswered() throws Exception {
+        makeToken(Optional.empty());
+        try (TestMachine machine = machine(ship4)) {
+            machine.askWithoutItsLogin(secret);
+            assertThat(answer(machine, secret).state()).isEqualTo(State.PENDING); // the one answer
+            assertThat(machine.isAnswered()).isFalse();
+        }
+    }
+
+    @Test
+    void aNodeThatAsksUnderAnotherNameIsToldItsOwn() throws Exception {
+        makeToken(Optional.empty());
+        approve(ship4);
+        var renamed = new TestNode(new NodeName("ship5"), ship4.identity(), ship4.link(), ship4.login());
+        try (TestMachine machine = machine(renamed)) {
+            assertThat(answer(machine, secret).reason()).contains("this machine is the node ship4 already");
+        }
+    }
+
+    @Test
     void aNameThatIsTakenOrAnothersIsRefused() throws Exception {
         makeToken(Optional.of("ship4"));
         try (TestMachine machine =

@@ -48,6 +48,12 @@ final class TestMachine implements AutoCloseable {
 
     /** Asks with the secret of a token, be it the right one or not. */
     void ask(Ed25519 secret) throws SigningException {
+        byte[] signed = SignedDocument.sign(node.request(token), node.identity(), secret, node.login())
+                .encode();
+        bus.publish(new WireMessage(Subject.enrolment(NodeName.CENTRAL).toString(), Map.of(), signed));
+    }
+
+    void askWithoutItsLogin(Ed25519 secret) throws SigningException {
         byte[] signed = SignedDocument.sign(node.request(token), node.identity(), secret)
                 .encode();
         bus.publish(new WireMessage(Subject.enrolment(NodeName.CENTRAL).toString(), Map.of(), signed));

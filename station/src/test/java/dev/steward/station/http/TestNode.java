@@ -11,6 +11,7 @@ import dev.steward.message.seal.LinkKey;
 import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.VerificationKey;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Map;
@@ -36,8 +37,17 @@ record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link, Ed25519 login
         return new Target(name, identity.key().id());
     }
 
+    /** What anna said of it when machines had no key for the broker yet. */
+    NodeRecord earlierRecord() {
+        return record(1, Optional.empty(), Optional.empty());
+    }
+
     /** What anna says of it. */
     NodeRecord record(long number, Optional<Instant> revokedAt) {
+        return record(number, Optional.of(login.key()), revokedAt);
+    }
+
+    private NodeRecord record(long number, Optional<VerificationKey> ofBroker, Optional<Instant> revokedAt) {
         Instant now = Instant.now();
         return new NodeRecord(
                 CommandId.create(now, new SecureRandom()),
@@ -48,7 +58,7 @@ record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link, Ed25519 login
                 name,
                 identity.key(),
                 link.key(),
-                Optional.of(login.key()),
+                ofBroker,
                 revokedAt);
     }
 
