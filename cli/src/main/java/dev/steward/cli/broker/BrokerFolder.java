@@ -29,6 +29,11 @@ public record BrokerFolder(Path folder, Path keys) {
 
     /** Makes what is missing; the server's certificate always where other hosts are named than it has. */
     public BrokerKeys ensure(NodeName station, List<String> hosts, Instant now) throws Failure {
+        for (String host : hosts) {
+            if (!Certificates.isHost(host)) {
+                throw Failure.usage("--host: '%s' is not the name or address of a machine".formatted(host));
+            }
+        }
         try {
             PrivateFile.createFolder(folder);
             Certificates.Certified authority = authority(now);

@@ -37,6 +37,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.IPAddress;
 
 /**
  * X.509 certificates with Ed25519 keys for brokers alone, and PEM. They have no end: whom to believe is a matter of the
@@ -50,7 +51,9 @@ final class Certificates {
     /** The time that stands for "no end" in RFC 5280. */
     private static final Instant NO_END = Instant.parse("9999-12-31T23:59:59Z");
 
-    private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
+    private static final Pattern NAME = Pattern.compile(
+            "(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
+    private static final Pattern DIGITS = Pattern.compile("[0-9.]+");
     private static final Pattern HEADER = Pattern.compile("-----(BEGIN|END) PRIVATE KEY-----");
 
     /** A key and the certificate of it. */
@@ -74,6 +77,12 @@ final class Certificates {
 
     private Certificates() {}
 
+    /** Whether a certificate can name it: an address, or a name that looks like none. */
+    static boolean isHost(String text) {
+        return IPAddress.isValid(text)
+                || (NAME.matcher(text).matches() && !DIGITS.matcher(text).matches());
+    }
+
     static Certified authority(Instant now) {
         KeyPair pair = pair();
         X500Name name = named("steward broker authority");
@@ -88,8 +97,8 @@ final class Certificates {
                 authority.certificate().getSubjectX500Principal().getEncoded());
         X509v3CertificateBuilder builder = builder(issuer, named(hosts.getFirst()), pair, now);
         GeneralName[] names = hosts.stream()
-                .map(host -> new GeneralName(
-                        ADDRESS.matcher(host).matches() ? GeneralName.iPAddress : GeneralName.dNSName, host))
+                .map(host ->
+                        new GeneralName(IPAddress.isValid(host) ? GeneralName.iPAddress : GeneralName.dNSName, host))
                 .toArray(GeneralName[]::new);
         try {
             builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));

@@ -83,6 +83,14 @@ class CertificatesTest {
                 .containsExactly("127.0.0.1", "broker.example.com", "0:0:0:0:0:0:0:1");
     }
 
+    @Test
+    void whatIsNeitherANameNorAnAddressIsNoHost() {
+        assertThat(List.of("a", "broker.example.com", "x-1", "10.0.0.1", "fe80::1", "1a"))
+                .allMatch(Certificates::isHost);
+        assertThat(List.of("", "-", "a..b", "1.2", "999.1.1.1", "a b", "a:b", "a/b", ".a", "a."))
+                .noneMatch(Certificates::isHost);
+    }
+
     private void assertRefused(Certified shown, Certified... chain) {
         assertThatThrownBy(() -> hello(shown, authority.fingerprint(), chain)).isInstanceOf(SSLException.class);
     }
