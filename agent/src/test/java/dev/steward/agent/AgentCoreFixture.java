@@ -121,7 +121,7 @@ abstract class AgentCoreFixture {
 
     /** The same process, after it has reopened its journal. */
     AgentCore reopened(CommandId... alive) {
-        return core(new AgentCore.Recovery(Set.of(alive), Optional.of(Set.of()), 0));
+        return core(new AgentCore.Recovery(Set.of(alive), Optional.of(Set.of()), AgentCore.Told.NOTHING));
     }
 
     AgentCore core(AgentCore.Recovery recovery) {

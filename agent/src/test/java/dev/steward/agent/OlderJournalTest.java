@@ -54,7 +54,7 @@ class OlderJournalTest extends AgentCoreFixture {
     @Test
     void whatWasUnsureBeforeAJournalWasReopenedIsUnsureAfterIt() {
         CommandId id = left(ExecutionState.RECEIVED, 0, false, Duration.ofHours(1));
-        core(new AgentCore.Recovery(Set.of(), Optional.of(Set.of(id)), 0));
+        core(new AgentCore.Recovery(Set.of(), Optional.of(Set.of(id)), AgentCore.Told.NOTHING));
 
         assertThat(started).isEmpty();
     }

@@ -64,6 +64,16 @@ final class OtherEnd implements LinkSink, AutoCloseable {
         link.tellsOperators(number);
     }
 
+    /** From its next hello on it says that the node is frozen. */
+    void freezes() {
+        link.freeze();
+    }
+
+    void unfreezes(AgentCore core, Now now) {
+        link.unfreeze(now, this);
+        exchange(core, now);
+    }
+
     /** Both say hello. */
     void meet(AgentCore core, Now now) {
         toStation.clear(); // what an earlier start of the agent had sent

@@ -12,11 +12,12 @@ import picocli.CommandLine.Spec;
 /** {@code steward node}: who is let in. */
 @Command(
         name = "node",
-        header = "Lists the machines that wait to become nodes; approves and revokes them.",
+        header = "Lists the machines that wait to become nodes; approves, revokes and unfreezes them.",
         synopsisHeading = "%nExamples:%n"
                 + "  steward node pending%n"
                 + "  steward node approve ship4%n"
                 + "  steward node revoke ship4%n"
+                + "  steward node unfreeze ship4%n"
                 + "  steward node sync%n"
                 + "%nUsage: ",
         description = "%nHow the nodes are: `steward nodes`.%n",
@@ -31,6 +32,7 @@ final class Node implements Runnable {
                 .addSubcommand(new NodePending(surroundings))
                 .addSubcommand(new NodeApprove(surroundings, ids))
                 .addSubcommand(new NodeRevoke(surroundings, ids))
+                .addSubcommand(new NodeUnfreeze(surroundings))
                 .addSubcommand(new NodeSync(surroundings));
     }
 
@@ -38,6 +40,6 @@ final class Node implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is missing: pending, approve, revoke or sync (`steward nodes` lists the nodes)");
+                "a command is missing: pending, approve, revoke, unfreeze or sync (`steward nodes` lists the nodes)");
     }
 }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "nodes",
-        header = "Lists the nodes: whether each is reachable, and when it was last heard.",
+        header = "Lists the nodes: whether each is reachable, or frozen, and when it was last heard.",
         synopsisHeading = "%nExamples:%n"
                 + "  steward nodes%n"
                 + "  steward nodes --json | jq '.[] | select(.reachable | not).name'%n"
@@ -64,7 +64,7 @@ final class Nodes implements Callable<Integer> {
         for (NodeInfo node : nodes) {
             table.row(
                     node.name(),
-                    state(node),
+                    state(node, now),
                     node.lastHeardAt()
                             .map(time -> Ages.text(now, time) + " ago")
                             .orElse("-"),
@@ -78,9 +78,12 @@ final class Nodes implements Callable<Integer> {
         return 0;
     }
 
-    private static String state(NodeInfo node) {
+    private static String state(NodeInfo node, Instant now) {
         if (node.fingerprint().isEmpty()) {
             return "not let in";
+        }
+        if (node.frozenSince().isPresent()) {
+            return "frozen for " + Ages.text(now, node.frozenSince().get());
         }
         return node.lastHeardAt().isEmpty() ? "never" : node.reachable() ? "reachable" : "unreachable";
     }

@@ -83,14 +83,16 @@ final class Run implements Callable<Integer> {
             List<Order> orders = what.orders(surroundings);
             Identity identity = operator.identity(surroundings, station);
             StationClient client = station.client(surroundings);
-            List<Prepared> prepared = prepare(
-                    orders, client.nodes(), identity, operator.targetKeys(surroundings, station, client, identity));
+            List<NodeInfo> nodes = client.nodes();
+            List<Prepared> prepared =
+                    prepare(orders, nodes, identity, operator.targetKeys(surroundings, station, client, identity));
             String first = prepared.getFirst().id().toString();
             var accepted = new AtomicBoolean();
             detaching.say(() -> farewell(prepared, accepted.get()));
             List<CommandInfo> commands = client.order(
                     prepared.stream().flatMap(each -> each.documents().stream()).toList(), first);
             accepted.set(true);
+            sayWhoIsFrozen(orders, nodes);
             if (detach) {
                 return detached(client, commands);
             }
@@ -124,6 +126,22 @@ final class Run implements Callable<Integer> {
         CommandsFile.checkCount(
                 prepared.stream().mapToInt(each -> each.documents().size()).sum());
         return prepared;
+    }
+
+    private void sayWhoIsFrozen(List<Order> orders, List<NodeInfo> nodes) throws Failure {
+        var meant = new LinkedHashSet<NodeName>();
+        for (Order order : orders) {
+            meant.addAll(Targets.resolve(order.targets(), NodeInfo.orderable(nodes, order.targets())));
+        }
+        for (NodeInfo node : nodes) {
+            if (node.frozenSince().isPresent()
+                    && meant.stream().anyMatch(name -> name.value().equals(node.name()))) {
+                surroundings.err().println("""
+                        %s is frozen: two agents speak under its name and key, so the order waits at the station
+                          stop one of the two, then: %s""".formatted(
+                                SafeText.line(node.name()), station.line("node unfreeze", node.name())));
+            }
+        }
     }
 
     private int detached(StationClient client, List<CommandInfo> commands) throws Failure {

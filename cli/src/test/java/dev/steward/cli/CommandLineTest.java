@@ -111,7 +111,8 @@ class CommandLineTest extends CommandLineFixture {
                         + "\"state\":\"succeeded\",\"executions\":[{\"node\":\"ship1\",\"state\":\"succeeded\","
                         + "\"provisional\":false,\"exitCode\":0,\"stdout\":\"hi\",\"stderr\":\"\",\"stdoutBase64\":null,"
                         + "\"truncatedBytes\":null,\"attempt\":null,\"startedAt\":null,\"finishedAt\":null,"
-                        + "\"durationMs\":null,\"reachable\":true,\"lastHeardAt\":\"2026-01-31T12:00:00.000Z\",")
+                        + "\"durationMs\":null,\"reachable\":true,\"lastHeardAt\":\"2026-01-31T12:00:00.000Z\","
+                        + "\"frozenSince\":null,")
                 .endsWith("}\n");
     }
 
@@ -144,15 +145,17 @@ class CommandLineTest extends CommandLineFixture {
         station.on("GET /api/v1/nodes", 200, """
                 {"nodes":[{"name":"ship1","fingerprint":"SHA256:a","reachable":true,"lastHeardAt":"2026-01-31T12:02:58.000Z","labels":{"a":"b"},"facts":{"os":"Linux"}},
                 {"name":"ship2","fingerprint":"SHA256:b","reachable":false,"lastHeardAt":null,"labels":{},"facts":null},
-                {"name":"ship3","fingerprint":null,"reachable":false,"lastHeardAt":"2026-01-31T12:02:00.000Z","labels":{},"facts":null}]}""");
+                {"name":"ship3","fingerprint":null,"reachable":false,"lastHeardAt":"2026-01-31T12:02:00.000Z","labels":{},"facts":null},
+                {"name":"ship4","fingerprint":"SHA256:c","reachable":true,"lastHeardAt":"2026-01-31T12:02:58.000Z","frozenSince":"2026-01-31T12:01:00.000Z","labels":{},"facts":null}]}""");
 
         assertThat(steward("nodes")).isZero();
 
         assertThat(out()).isEqualTo("""
-                        NAME   STATE       LAST HEARD  OS     LABELS
-                        ship1  reachable   2s ago      Linux  a=b
-                        ship2  never       -           -
-                        ship3  not let in  1m ago      -
+                        NAME   STATE          LAST HEARD  OS     LABELS
+                        ship1  reachable      2s ago      Linux  a=b
+                        ship2  never          -           -
+                        ship3  not let in     1m ago      -
+                        ship4  frozen for 2m  2s ago      -
                         """);
     }
 }

@@ -193,6 +193,25 @@ class RunTest extends CommandLineFixture {
     }
 
     @Test
+    void anOrderForAFrozenNodeIsTakenAndSaysHowItGoesOn() {
+        orderIsAccepted("running", 1);
+        station.on("GET /api/v1/stream", exchange -> {
+            exchange.sendResponseHeaders(200, 0); // and tells nothing
+            exchange.getResponseBody().flush();
+        });
+        station.on(
+                "GET /api/v1/nodes", 200, """
+                {"nodes":[{"name":"ship1","fingerprint":"%s","reachable":true,"lastHeardAt":null,
+                "frozenSince":"2026-01-31T12:00:00.000Z","labels":{},"facts":null}]}""".formatted(Station.machine("ship1").id()));
+        executionsAre(Station.execution("ship1", "queued", "\"frozenSince\":\"2026-01-31T12:00:00.000Z\""));
+
+        assertThat(steward("run", "--on", "ship1", "--wait", "300ms", "--", "date"))
+                .isEqualTo(ExitCode.INCOMPLETE);
+
+        assertThat(err()).contains("ship1 is frozen", "steward node unfreeze", "ship1 (queued, frozen)");
+    }
+
+    @Test
     void runSaysThatTheStationHasForgottenTheCommandWhereItsLedgerWasRestored() throws Exception {
         orderIsAccepted("running", 1);
         station.on("GET /api/v1/stream", exchange -> {

@@ -199,6 +199,11 @@ public final class Station implements Orders {
     }
 
     @Override
+    public Answer unfreeze(NodeName node) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.unfreeze(now, node));
+    }
+
+    @Override
     public Answer nodeRecords(List<byte[]> documents) throws InterruptedException, TimeoutException {
         return ask((core, now) -> core.nodeRecords(now, documents));
     }
@@ -346,6 +351,7 @@ public final class Station implements Orders {
         private final List<Frame> frames = new ArrayList<>();
         private final List<Reply> answers = new ArrayList<>();
         private final List<Heard> heard = new ArrayList<>();
+        private final List<NodeName> frozenOrNot = new ArrayList<>();
         private final List<Trust> trusts = new ArrayList<>();
         private final List<NodeRecord> records = new ArrayList<>();
         private final List<WireMessage> enrolmentAnswers = new ArrayList<>();
@@ -357,6 +363,10 @@ public final class Station implements Orders {
             news |= write instanceof LedgerWrite.PutTransition
                     || write instanceof LedgerWrite.PutExecution
                     || write instanceof LedgerWrite.PutOutput;
+            if (write instanceof LedgerWrite.PutFrozen frozen) {
+                frozenOrNot.add(frozen.node());
+                news = true;
+            }
             ledger.apply(write);
         }
 
@@ -430,6 +440,7 @@ public final class Station implements Orders {
             for (Heard one : heard) {
                 news |= presence.heard(one.node, one.reachable, one.at);
             }
+            frozenOrNot.forEach(presence::changed);
             if (news) {
                 feed.publish();
             }
@@ -440,6 +451,7 @@ public final class Station implements Orders {
             frames.clear();
             answers.clear();
             heard.clear();
+            frozenOrNot.clear();
             trusts.clear();
             records.clear();
             enrolmentAnswers.clear();

@@ -77,16 +77,26 @@ public final class AgentCore {
     }
 
     /**
+     * What a live station says of itself and this node in each hello; both hold starts up.
+     *
+     * @param list the number of its list of operators, 0 for none
+     * @param frozen whether it hears two under this node's identity
+     */
+    public record Told(long list, boolean frozen) {
+        public static final Told NOTHING = new Told(0, false);
+    }
+
+    /**
      * What a process knows besides the journal that it takes up.
      *
      * @param alive executions that still run in this very process
      * @param foundWaiting where this very process has only reopened its journal, what its first core had found waiting
      *     there: of all else it is sure. Empty where it has just started, and the journal may be an older copy
-     * @param toldList the number of the list of operators that the station has said it has, 0 for none
+     * @param told what the station has said to this process
      */
-    public record Recovery(Set<CommandId> alive, Optional<Set<CommandId>> foundWaiting, long toldList) {
+    public record Recovery(Set<CommandId> alive, Optional<Set<CommandId>> foundWaiting, Told told) {
         public static Recovery atStart() {
-            return new Recovery(Set.of(), Optional.empty(), 0);
+            return new Recovery(Set.of(), Optional.empty(), Told.NOTHING);
         }
 
         /** Of a process that has only reopened its journal. */
@@ -157,7 +167,7 @@ public final class AgentCore {
                 store,
                 random);
         this.outbox = new Outbox(settings, link, linkSink, store);
-        this.judge = new Judge(settings, trust, recovery.toldList(), store, sink, outbox, link);
+        this.judge = new Judge(settings, trust, recovery.told(), store, sink, outbox, link);
         var supervisor = new Supervisor(settings.concurrency());
         this.executions = new Executions(settings, store, sink, judge, outbox, supervisor, space);
         this.found = new FoundAtStart(settings, store, sink, outbox, supervisor, executions);
@@ -306,7 +316,7 @@ public final class AgentCore {
                     found.recorded(entry.id());
                 }
                 case LinkEvent.PeerLive(Frame.Hello hello, boolean fresh) -> {
-                    judge.heard(hello.operators());
+                    judge.heard(new Told(hello.operators(), hello.frozen()));
                     if (fresh) {
                         found.contact(now);
                         sink.log(

@@ -222,7 +222,7 @@ final class Executions {
     }
 
     void start(Now now, ProcessQueue process) {
-        while (!draining && !space.low() && !judge.isAwaitingList()) {
+        while (!draining && !space.low() && !judge.holdsStarts()) {
             Optional<CommandId> next = supervisor.next(process, now.millis());
             if (next.isEmpty()) {
                 return;

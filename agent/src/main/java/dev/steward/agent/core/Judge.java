@@ -37,18 +37,19 @@ final class Judge {
     private final Link link;
     private Trust trust;
 
-    /** The highest number of a list that the station has told of, and the highest that this node did not take. */
-    private long told;
+    private AgentCore.Told told;
 
+    /** The highest number of a list that this node did not take. */
     private long passedOver;
+
     private OptionalLong awaitedSince = OptionalLong.empty();
     private final Tally refusedLists = new Tally();
 
-    /** @param told which list the station has said that it has, as far as this process has heard */
+    /** @param told what the station has said, as far as this process has heard */
     Judge(
             AgentCore.Settings settings,
             LocalTrust local,
-            long told,
+            AgentCore.Told told,
             AgentStore store,
             AgentSink sink,
             Outbox outbox,
@@ -157,19 +158,27 @@ final class Judge {
         sink.log(System.Logger.Level.INFO, "the list of operators %d is in force".formatted(list.number()));
     }
 
-    /** The live station says which list it has. */
-    void heard(long number) {
-        told = number;
+    /** The live station says which list it has, and whether this node is frozen. */
+    void heard(AgentCore.Told next) {
+        if (next.frozen() && !told.frozen()) {
+            sink.log(
+                    System.Logger.Level.WARNING,
+                    "frozen: the station hears two agents under this name and key, as after a copy of the data folder; no command starts until one of them is stopped and a person decides, at the station: steward node unfreeze %s"
+                            .formatted(self));
+        } else if (told.frozen() && !next.frozen()) {
+            sink.log(System.Logger.Level.INFO, "not frozen any more: commands start");
+        }
+        told = next;
     }
 
-    /** Which list it has said that it has. */
-    long told() {
+    /** What it has said last. */
+    AgentCore.Told told() {
         return told;
     }
 
     /** Says once why nothing starts, where a list is long on its way. */
     void tick(Now now) {
-        if (!isAwaitingList()) {
+        if (told.frozen() || !isAwaitingList()) { // a frozen node is not sent its list either
             awaitedSince = OptionalLong.empty();
         } else if (awaitedSince.isEmpty()) {
             awaitedSince = OptionalLong.of(now.millis());
@@ -179,13 +188,18 @@ final class Judge {
                     now,
                     System.Logger.Level.WARNING,
                     "no command starts until the list of operators %d is here, of which the station has told; list %d is in force"
-                            .formatted(told, trust.listNumber()));
+                            .formatted(told.list(), trust.listNumber()));
         }
     }
 
+    /** Whether nothing may start by what the station has said. */
+    boolean holdsStarts() {
+        return told.frozen() || isAwaitingList();
+    }
+
     /** Whether a list is on its way that may revoke the key of what waits. */
-    boolean isAwaitingList() {
-        return told > Math.max(trust.listNumber(), passedOver);
+    private boolean isAwaitingList() {
+        return told.list() > Math.max(trust.listNumber(), passedOver);
     }
 
     /** The station gives names to machines; what is signed for one of them is for no other. */

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param provisional the state is the station's verdict, which the node has not confirmed
  * @param stdout empty where it was not asked for
  * @param truncatedBytes what the agent cut out of both streams together
+ * @param frozen whether the station sends its node nothing until a person decides
  * @param outputComplete whether it has ended and all of its output is at the station
  */
 public record ExecutionInfo(
@@ -32,6 +33,7 @@ public record ExecutionInfo(
         OptionalLong attempt,
         boolean reachable,
         Optional<Instant> lastHeardAt,
+        boolean frozen,
         JsonObject json) {
 
     static ExecutionInfo from(JsonObject json) throws RefusedException {
@@ -49,6 +51,7 @@ public record ExecutionInfo(
                 json.optionalInteger("attempt", 0, Integer.MAX_VALUE),
                 json.bool("reachable"),
                 json.optionalTime("lastHeardAt"),
+                json.optionalTime("frozenSince").isPresent(),
                 json);
     }
 

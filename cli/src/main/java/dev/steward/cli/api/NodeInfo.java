@@ -15,12 +15,14 @@ import java.util.Optional;
  * A node as the station knows it.
  *
  * @param fingerprint of the key that is let in under that name; empty where none is, or none is any more
+ * @param frozenSince since when two agents speak under its identity, so that nothing starts there
  */
 public record NodeInfo(
         String name,
         Optional<String> fingerprint,
         boolean reachable,
         Optional<Instant> lastHeardAt,
+        Optional<Instant> frozenSince,
         Map<String, String> labels,
         Optional<JsonObject> facts,
         JsonObject json) {
@@ -61,6 +63,7 @@ public record NodeInfo(
                 json.optionalText("fingerprint"),
                 json.bool("reachable"),
                 json.optionalTime("lastHeardAt"),
+                json.optionalTime("frozenSince"),
                 json.textMap("labels"),
                 json.optionalObject("facts"),
                 json);

@@ -3,6 +3,7 @@ package dev.steward.cli.api;
 
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.Limits;
+import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
@@ -79,6 +80,19 @@ public final class StationClient {
 
     public List<NodeInfo> nodes() throws Failure {
         return decode(get("/api/v1/nodes"), json -> map(json.objects("nodes", Limits.NODES), NodeInfo::from));
+    }
+
+    /** One agent is left of a frozen node. */
+    public void unfreeze(NodeName node) throws Failure {
+        try {
+            Http.Answer answer =
+                    http.post("/api/v1/nodes/%s/unfreeze".formatted(Http.encode(node.value())), new byte[0]);
+            if (answer.status() / 100 != 2) {
+                throw refused(answer);
+            }
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
     }
 
     /** Another link at each call. */

@@ -26,9 +26,10 @@ public final class JsonViews {
             "finishedAt",
             "durationMs",
             "reachable",
-            "lastHeardAt");
+            "lastHeardAt",
+            "frozenSince");
     private static final List<String> NODE =
-            List.of("name", "fingerprint", "reachable", "lastHeardAt", "labels", "facts");
+            List.of("name", "fingerprint", "reachable", "lastHeardAt", "frozenSince", "labels", "facts");
 
     private JsonViews() {}
 

@@ -85,7 +85,9 @@ public final class Summary {
     }
 
     private String waitingFor(ExecutionInfo execution) {
-        String state = execution.state() + (execution.provisional() ? ", not confirmed" : "");
+        String state = execution.state()
+                + (execution.provisional() ? ", not confirmed" : "")
+                + (execution.frozen() ? ", frozen" : "");
         return execution.reachable()
                 ? state
                 : state + ", not reachable, " + Ages.lastHeard(now, execution.lastHeardAt());

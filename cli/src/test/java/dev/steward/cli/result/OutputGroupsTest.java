@@ -68,6 +68,7 @@ class OutputGroupsTest {
                 OptionalLong.empty(),
                 true,
                 Optional.empty(),
+                false,
                 JsonObject.of(Map.of())));
 
         assertThat(printed(false)).isEqualTo("── ship1 rejected: no\\n\\x1b[2J ──\n");
@@ -106,6 +107,7 @@ class OutputGroupsTest {
                 OptionalLong.of(1),
                 true,
                 Optional.of(NOW),
+                false,
                 JsonObject.of(Map.of()));
     }
 
@@ -124,6 +126,7 @@ class OutputGroupsTest {
                 OptionalLong.empty(),
                 reachable,
                 lastHeard,
+                false,
                 JsonObject.of(Map.of()));
     }
 

@@ -36,7 +36,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private static final int EVENT_ROWS = 100_000;
 
     /** A node as it is stored; its facts are in {@code digest} alone. */
-    public record Node(Instant firstSeenAt, Optional<Instant> lastHeardAt, String digest) {}
+    public record Node(
+            Instant firstSeenAt, Optional<Instant> lastHeardAt, String digest, Optional<Instant> frozenSince) {}
 
     /** A command and its counts: of executions, of those without a final end, of those with another end than success. */
     public record Command(int parts, int total, int unfinished, int unsuccessful) {}
@@ -125,15 +126,29 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
         switch (write) {
             case LedgerWrite.OfLink(var linkWrite) -> links.apply(linkWrite);
             case LedgerWrite.PutNode(NodeName node, Instant at) ->
-                insert(nodes, node, new Node(millis(at), Optional.empty(), ""));
+                insert(nodes, node, new Node(millis(at), Optional.empty(), "", Optional.empty()));
             case LedgerWrite.PutFacts(NodeName node, String digest, var facts) ->
                 node(node)
-                        .ifPresent(
-                                known -> undo.put(nodes, node, new Node(known.firstSeenAt, known.lastHeardAt, digest)));
+                        .ifPresent(known -> undo.put(
+                                nodes,
+                                node,
+                                new Node(known.firstSeenAt, known.lastHeardAt, digest, known.frozenSince)));
             case LedgerWrite.PutLastHeard(NodeName node, Instant at) ->
                 node(node)
                         .ifPresent(known -> undo.put(
-                                nodes, node, new Node(known.firstSeenAt, Optional.of(millis(at)), known.digest)));
+                                nodes,
+                                node,
+                                new Node(known.firstSeenAt, Optional.of(millis(at)), known.digest, known.frozenSince)));
+            case LedgerWrite.PutFrozen(NodeName node, Optional<Instant> since) ->
+                node(node)
+                        .ifPresent(known -> undo.put(
+                                nodes,
+                                node,
+                                new Node(
+                                        known.firstSeenAt,
+                                        known.lastHeardAt,
+                                        known.digest,
+                                        since.map(MemoryLedger::millis))));
             case LedgerWrite.PutCommand(Document.Command document, String issuer, int total, Instant at) ->
                 insert(commands, document.id(), new Command(document.parts(), total, total, 0));
             case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
@@ -230,7 +245,10 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     @Override
     public List<KnownNode> nodes() {
         return nodes.entrySet().stream()
-                .map(entry -> new KnownNode(entry.getKey(), entry.getValue().digest()))
+                .map(entry -> new KnownNode(
+                        entry.getKey(),
+                        entry.getValue().digest(),
+                        entry.getValue().frozenSince()))
                 .toList();
     }
 

@@ -18,6 +18,8 @@ import java.util.Random;
 
 /** Orders and cancels, as a patient person does: hands the same bytes in until there is an answer. */
 final class Operator {
+    private static final long WATCH_EVERY_MS = 3_000;
+
     private final World world;
     private final Random random;
     private final List<SimOrder> orders = new ArrayList<>();
@@ -143,6 +145,26 @@ final class Operator {
         for (SimOrder order : orders) {
             if (order.isAccepted() && random.nextBoolean()) {
                 world.after(1_000 + random.nextInt(20_000), () -> submit(order, true));
+            }
+        }
+    }
+
+    /** Unfreezes what is frozen once its twin is gone, and now and then too early. */
+    void watchForClones() {
+        if (world.primary().isUp()) {
+            world.nodes().stream().map(node -> node.name).distinct().forEach(this::watchForClones);
+        }
+        world.after(WATCH_EVERY_MS, this::watchForClones);
+    }
+
+    private void watchForClones(NodeName name) {
+        if (world.primary().isFrozen(name)) {
+            boolean alone = world.nodes().stream()
+                            .filter(node -> node.name.equals(name))
+                            .count()
+                    == 1;
+            if (alone || random.nextInt(10) == 0) {
+                world.primary().unfreeze(name);
             }
         }
     }

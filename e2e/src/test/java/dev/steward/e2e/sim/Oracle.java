@@ -76,6 +76,9 @@ final class Oracle {
         if (order == null) {
             throw new Violation("%s starts %s, which nobody has ordered".formatted(machine.label, command));
         }
+        if (machine.hasHeardThatItIsFrozen()) {
+            throw new Violation("%s starts %s, and has heard that it is frozen".formatted(machine.label, command));
+        }
         if (order.issuer() == SimOperator.BOB
                 && world.operator().isRevokedBy(machine.disk().operators())) {
             throw new Violation(

@@ -70,6 +70,9 @@ enum Reached {
     LINK_STALE_GENERATION,
     REFUSED_BY_NODE,
     TWO_OF_ONE_NAME,
+    NODE_FROZEN,
+    NODE_HEARD_THAT_IT_IS_FROZEN,
+    NODE_UNFROZEN,
     INBOX_FULL,
     // what executions met
     TOLD_AGAIN,

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -61,6 +62,11 @@ final class SimNode extends SimProgram<AgentCore> {
     private long skew;
     private boolean isReopening;
     private long heardGeneration;
+
+    /** What the newest hello of this start was said with, where no station has answered it yet. */
+    private Optional<Frame.Hello> unanswered = Optional.empty();
+
+    private boolean heardFrozen;
 
     SimNode(World world, String label, NodeName name, int concurrency, MemoryJournal disk) {
         super(world, label);
@@ -233,6 +239,8 @@ final class SimNode extends SimProgram<AgentCore> {
                 Map.of("test.sim", concurrency),
                 CAPACITY,
                 SimOperator.SIGNATURES);
+        unanswered = Optional.empty();
+        heardFrozen &= isReopening;
         var fresh = new AgentCore(
                 settings,
                 disk,
@@ -248,6 +256,30 @@ final class SimNode extends SimProgram<AgentCore> {
         facts.put("boot", bootId());
         fresh.describe(bootId(), JsonObject.of(facts));
         return fresh;
+    }
+
+    /** Whether the last word of a live station to this process was that this node is frozen. */
+    boolean hasHeardThatItIsFrozen() {
+        return heardFrozen;
+    }
+
+    private void hear(Frame frame) {
+        if (!(frame instanceof Frame.Hello hello)
+                || unanswered.isEmpty()
+                || hello.envelope().generation() < disk.generation()
+                || hello.peer()
+                        .filter(to -> !to.equals(unanswered.get().envelope().session()))
+                        .isPresent()
+                || hello.echo().orElse(0) != unanswered.get().nonce()) {
+            return;
+        }
+        unanswered = Optional.empty();
+        if (!hello.leaving()) {
+            if (hello.frozen() && !heardFrozen) {
+                world.reached(Reached.NODE_HEARD_THAT_IT_IS_FROZEN);
+            }
+            heardFrozen = hello.frozen();
+        }
     }
 
     /** A process of this machine has ended or was ended. */
@@ -341,6 +373,9 @@ final class SimNode extends SimProgram<AgentCore> {
 
         @Override
         public void send(Frame frame) {
+            if (frame instanceof Frame.Hello hello) {
+                unanswered = Optional.of(hello);
+            }
             afterCommit(() -> {
                 world.flow().sent(SimNode.this, frame);
                 client.publish(SimKeys.atNode(name).seal(FrameCodec.encode(frame)));
@@ -415,7 +450,10 @@ final class SimNode extends SimProgram<AgentCore> {
                 guard.check(message);
                 Frame frame = FrameCodec.decode(message);
                 world.flow().arrived(SimNode.this, frame);
-                input((core, now) -> core.frame(now, frame));
+                input((core, now) -> {
+                    hear(frame);
+                    core.frame(now, frame);
+                });
             } catch (ForgedException e) {
                 world.reached(Reached.FORGED_FRAME_REFUSED);
                 guard.refused(e.kind(), message).ifPresent(text -> input((core, now) -> core.forged(now, text)));

@@ -118,6 +118,20 @@ final class SimStation extends SimProgram<StationCore> {
         });
     }
 
+    /** A person says that only one machine of this name is left. */
+    void unfreeze(NodeName node) {
+        input((core, now) -> {
+            Answer answer = core.unfreeze(now, node);
+            world.trace(() -> label + " unfreezes " + node + ": " + answer);
+        });
+    }
+
+    boolean isFrozen(NodeName node) {
+        return Optional.ofNullable(ledger.knownNodes().get(node))
+                .flatMap(MemoryLedger.Node::frozenSince)
+                .isPresent();
+    }
+
     /** Cancels; {@code answered} is called once the answer is durable, or never. */
     void cancel(CommandId command, List<byte[]> documents, Consumer<Answer> answered) {
         input((core, now) -> {
@@ -257,6 +271,12 @@ final class SimStation extends SimProgram<StationCore> {
                 case LedgerWrite.PutOutput output
                 when isLow() -> throw new Violation(label + " takes output without room for it");
                 case LedgerWrite.PutTransition(Transition transition) -> uncommitted.add(transition);
+                case LedgerWrite.PutFrozen(NodeName node, Optional<Instant> since) -> {
+                    if (since.isPresent() && !world.oracle().excuses().anyClone(node)) {
+                        throw new Violation("%s freezes %s, of which there is only one".formatted(label, node));
+                    }
+                    world.reached(since.isPresent() ? Reached.NODE_FROZEN : Reached.NODE_UNFROZEN);
+                }
                 case LedgerWrite.PutOutput output -> uncommittedOutput.add(output);
                 case LedgerWrite.PutEvent event
                 when event.source().equals("unknown-command") -> world.reached(Reached.UNKNOWN_COMMAND);
@@ -307,6 +327,10 @@ final class SimStation extends SimProgram<StationCore> {
 
         @Override
         public void send(Frame frame) {
+            if (frame instanceof Frame.Data data && isFrozen(data.envelope().to())) {
+                throw new Violation("%s sends %s to %s, which is frozen"
+                        .formatted(label, data.subject(), data.envelope().to()));
+            }
             afterCommit(() -> {
                 world.flow().sent(SimStation.this, frame);
                 if (frame instanceof Frame.Data data) {

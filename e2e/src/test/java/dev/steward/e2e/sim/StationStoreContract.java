@@ -67,7 +67,9 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         apply(new LedgerWrite.PutFacts(SHIP2, "digest", JsonObject.of(Map.of("os", "linux"))));
         apply(new LedgerWrite.PutFacts(CENTRAL, "digest", JsonObject.of(Map.of())));
 
-        assertThat(store().nodes()).containsExactly(new KnownNode(SHIP1, ""), new KnownNode(SHIP2, "digest"));
+        assertThat(store().nodes())
+                .containsExactly(
+                        new KnownNode(SHIP1, "", Optional.empty()), new KnownNode(SHIP2, "digest", Optional.empty()));
     }
 
     @Test
@@ -93,7 +95,26 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         apply(new LedgerWrite.PutFacts(SHIP1, "digest", JsonObject.of(Map.of())));
         commit();
         assertThat(lastHeard(SHIP1)).contains(COARSE);
-        assertThat(store().nodes()).containsExactly(new KnownNode(SHIP1, "digest"));
+        assertThat(store().nodes()).containsExactly(new KnownNode(SHIP1, "digest", Optional.empty()));
+    }
+
+    @Test
+    void aNodeIsFrozenUntilItIsNotWhateverElseIsHeardOfIt() {
+        apply(new LedgerWrite.PutFrozen(SHIP1, Optional.of(FINE))); // nobody knows it yet
+        apply(new LedgerWrite.PutNode(SHIP1, FINE));
+        apply(new LedgerWrite.PutNode(SHIP2, FINE));
+        assertThat(store().nodes()).allMatch(node -> node.frozenSince().isEmpty());
+
+        apply(new LedgerWrite.PutFrozen(SHIP1, Optional.of(FINE)));
+        apply(new LedgerWrite.PutFacts(SHIP1, "digest", JsonObject.of(Map.of())));
+        apply(new LedgerWrite.PutLastHeard(SHIP1, FINE));
+        assertThat(store().nodes())
+                .containsExactly(
+                        new KnownNode(SHIP1, "digest", Optional.of(COARSE)),
+                        new KnownNode(SHIP2, "", Optional.empty()));
+
+        apply(new LedgerWrite.PutFrozen(SHIP1, Optional.empty()));
+        assertThat(store().nodes()).allMatch(node -> node.frozenSince().isEmpty());
     }
 
     @Test

@@ -80,6 +80,7 @@ final class World {
             after(1_000 + random.nextLong(plan.faultyMillis()), operator::cancel);
         }
         operator.publishLists();
+        operator.watchForClones();
         if (plan.sustained()) {
             after(Invariants.PROGRESS_EVERY_MS, invariants::progress);
         }
@@ -227,6 +228,7 @@ final class World {
                 && operator.orders().stream().allMatch(SimOrder::isAnswered)
                 && operator.isListKnown()
                 && nodes.stream().allMatch(node -> operator.isListOf(node.disk().operators()))
+                && ledger.nodes().stream().noneMatch(node -> node.frozenSince().isPresent())
                 && ledger.outboxSize() == 0
                 && nodes.stream().allMatch(node -> node.disk().outboxSize() == 0)
                 && ledger.executions().stream()
@@ -238,6 +240,9 @@ final class World {
         var text = new StringBuilder("not drained after %d s without faults:".formatted(DRAIN_WITHIN_MS / 1000));
         MemoryLedger ledger = primary().ledger();
         text.append(" station's outbox ").append(ledger.outboxSize());
+        ledger.nodes().stream()
+                .filter(node -> node.frozenSince().isPresent())
+                .forEach(node -> text.append(", frozen: ").append(node.name()));
         text.append(", list known: ").append(operator.isListKnown());
         nodes.forEach(node -> text.append(", list of %s %s"
                 .formatted(node.label, operator.isListOf(node.disk().operators()))));

@@ -107,6 +107,7 @@ public sealed interface Frame {
      * @param knownDigest of the other side's facts as the sender has them; empty for none
      * @param facts the sender's facts, where the other side has not got them
      * @param operators the number of the sender's list of operators, 0 for none
+     * @param frozen of a station: two of the node's identity speak in turn, so nothing is to start there
      */
     record Hello(
             Envelope envelope,
@@ -121,7 +122,8 @@ public sealed interface Frame {
             String factsDigest,
             String knownDigest,
             Optional<JsonObject> facts,
-            long operators)
+            long operators,
+            boolean frozen)
             implements Frame {
         public Hello {
             lanes = Lane.inOrder(lanes);

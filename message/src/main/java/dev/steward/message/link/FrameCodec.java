@@ -196,6 +196,9 @@ public final class FrameCodec {
         if (hello.operators() > 0) {
             json.put("operators", hello.operators());
         }
+        if (hello.frozen()) {
+            json.put("frozen", true);
+        }
         return Json.bytes(json);
     }
 
@@ -225,7 +228,8 @@ public final class FrameCodec {
                 json.text("factsDigest"),
                 json.text("knownDigest"),
                 json.optionalObject("facts"),
-                json.optionalInteger("operators", 1, OperatorList.LAST_NUMBER).orElse(0));
+                json.optionalInteger("operators", 1, OperatorList.LAST_NUMBER).orElse(0),
+                json.has("frozen") && json.bool("frozen"));
     }
 
     private static String header(Map<String, String> headers, String name) throws RefusedException {

@@ -83,6 +83,7 @@ public final class Link {
 
     private final FactsExchange facts = new FactsExchange();
     private long operators;
+    private boolean frozen;
     private final Congestion congestion = new Congestion();
 
     public Link(
@@ -143,6 +144,31 @@ public final class Link {
         operators = number;
     }
 
+    /** Whether two sessions of the other side's identity speak in turn, and nobody has decided which of them stays. */
+    public boolean isFrozen() {
+        return frozen;
+    }
+
+    /** Sends nothing but hellos, which say so, and receipts, until {@link #unfreeze}. */
+    public void freeze() {
+        frozen = true;
+    }
+
+    /** Whoever speaks now is the only one, until another session comes back; says so at once. */
+    public void unfreeze(Now now, LinkSink out) {
+        frozen = false;
+        leftSessions.clear();
+        if (connected) {
+            sayHello(now, true, false, out);
+        }
+        pumpAll(now, out);
+    }
+
+    /** Whether what is put into the outbox may leave at once. */
+    public boolean mayLeave() {
+        return live && !frozen;
+    }
+
     /** Puts a message into the outbox and sends it as soon as the window allows. */
     public void enqueue(Now now, OutboxEntry entry, LinkSink out) {
         if (entry.encodedBytes() > Limits.FRAME_BYTES) {
@@ -150,7 +176,7 @@ public final class Link {
                     .formatted(entry.encodedBytes(), entry.subject(), Limits.FRAME_BYTES));
         }
         out.write(new LinkWrite.PutOutbox(entry));
-        sender(entry.lane()).enqueue(entry, live);
+        sender(entry.lane()).enqueue(entry, mayLeave());
         pump(now, entry.lane(), out);
     }
 
@@ -373,6 +399,7 @@ public final class Link {
 
     private void open(Session with, long number, LinkSink out) {
         if (leftSessions.remove(with)) {
+            frozen |= end == End.STATION; // two stations are told apart by their generations
             out.tell(new LinkEvent.PeerReturned(with));
         }
         if (peerSession != null && !peerSession.equals(with)) {
@@ -434,7 +461,8 @@ public final class Link {
                 facts.ownDigest(),
                 facts.knownDigest(),
                 peerNonce.isPresent() ? facts.lacking() : Optional.empty(),
-                operators));
+                operators,
+                frozen));
         askedAt = answer && !nonceUsed ? OptionalLong.of(now.millis()) : OptionalLong.empty();
         nonceUsed = true;
         if (answer) {
@@ -486,7 +514,7 @@ public final class Link {
     }
 
     private void pump(Now now, Lane lane, LinkSink out) {
-        if (live) {
+        if (mayLeave()) {
             sender(lane).pump(now.millis(), this, store, out);
         }
     }

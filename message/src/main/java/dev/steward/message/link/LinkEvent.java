@@ -24,7 +24,7 @@ public sealed interface LinkEvent {
 
     /**
      * A session speaks that was replaced by another one, and the one that replaced it had spoken too: two programs are
-     * alive under one name.
+     * alive under one name. A station's link is frozen by that.
      */
     record PeerReturned(Session session) implements LinkEvent {}
 

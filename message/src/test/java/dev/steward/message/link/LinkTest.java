@@ -129,7 +129,12 @@ class LinkTest {
             ordered.add("m" + i);
             world.station.put(Lane.CONTROL, "m" + i);
             world.run(SECOND);
+            if (world.station.link.isFrozen()) {
+                world.station.link.unfreeze(world.now(), world.station); // too early
+            }
         }
+        world.stop(twin);
+        world.station.link.unfreeze(world.now(), world.station);
         world.drain(Duration.ofMinutes(10));
 
         var received = new TreeSet<>(world.node.received);
@@ -139,6 +144,47 @@ class LinkTest {
         assertThat(twin.received).isNotEmpty().doesNotHaveDuplicates();
         assertThat(world.station.recordedByOther).containsExactlyElementsOf(ordered);
         assertThat(world.station.events).anyMatch(event -> event instanceof LinkEvent.PeerReturned);
+    }
+
+    @Test
+    void whileTwoTakeTurnsTheStationSaysThatTheNodeIsFrozenAndSendsNothingElse() {
+        LinkWorld world = LinkWorld.connected();
+        LinkWorld.Peer twin = world.twin();
+        twin.link.connected(world.now(), twin);
+        world.station.put(Lane.CONTROL, "before");
+        while (!world.station.link.isFrozen()) {
+            world.run(SECOND);
+            world.node.link.connected(world.now(), world.node);
+        }
+        world.station.sent.clear();
+        world.station.put(Lane.CONTROL, "order");
+        world.station.put(Lane.RESULTS, "question");
+        world.node.put(Lane.RESULTS, "outcome");
+        world.run(Duration.ofMinutes(1));
+
+        assertThat(world.station.sent)
+                .noneMatch(frame -> frame instanceof Frame.Data)
+                .filteredOn(frame -> frame instanceof Frame.Hello)
+                .isNotEmpty()
+                .allMatch(frame -> ((Frame.Hello) frame).frozen());
+        assertThat(world.station.received).containsExactly("outcome");
+        assertThat(lastHello(world.node).frozen()).isTrue();
+        assertThat(lastHello(twin).frozen()).isTrue();
+
+        world.stop(twin);
+        world.station.link.unfreeze(world.now(), world.station);
+        world.drain(Duration.ofMinutes(1));
+        assertThat(lastHello(world.node).frozen()).isFalse();
+        assertThat(world.node.received).contains("order", "question");
+        assertThat(world.station.link.isFrozen()).isFalse();
+    }
+
+    private static Frame.Hello lastHello(LinkWorld.Peer node) {
+        return node.events.stream()
+                .filter(event -> event instanceof LinkEvent.PeerLive)
+                .map(event -> ((LinkEvent.PeerLive) event).hello())
+                .toList()
+                .getLast();
     }
 
     @Test

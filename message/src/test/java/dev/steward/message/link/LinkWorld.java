@@ -158,6 +158,11 @@ final class LinkWorld {
         return twin;
     }
 
+    /** It speaks no more. */
+    void stop(Peer twin) {
+        nodes.remove(twin);
+    }
+
     Random random() {
         return random;
     }

@@ -13,6 +13,7 @@ import dev.steward.message.link.LinkWrite;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
+import java.util.Optional;
 
 /** A change of the ledger. */
 public sealed interface LedgerWrite {
@@ -22,6 +23,9 @@ public sealed interface LedgerWrite {
     record PutNode(NodeName node, Instant at) implements LedgerWrite {}
 
     record PutFacts(NodeName node, String digest, JsonObject facts) implements LedgerWrite {}
+
+    /** The node is frozen since then, or is no longer. */
+    record PutFrozen(NodeName node, Optional<Instant> since) implements LedgerWrite {}
 
     record PutLastHeard(NodeName node, Instant at) implements LedgerWrite {}
 

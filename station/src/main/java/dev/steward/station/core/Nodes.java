@@ -55,6 +55,9 @@ final class Nodes {
 
         long listSentAt;
 
+        /** As the ledger has it; the link freezes itself. */
+        private boolean frozen;
+
         private Instant lastHeardAt = Instant.EPOCH;
         private Instant storedHeardAt = Instant.EPOCH;
 
@@ -97,7 +100,12 @@ final class Nodes {
         this.open = open;
         this.position = store.lastOutboxPosition();
         for (StationStore.KnownNode known : store.nodes()) {
-            add(known.name()).link.knowsFacts(known.factsDigest());
+            Node node = add(known.name());
+            node.link.knowsFacts(known.factsDigest());
+            if (known.frozenSince().isPresent()) {
+                node.frozen = true;
+                node.link.freeze();
+            }
         }
     }
 
@@ -160,7 +168,9 @@ final class Nodes {
     MessageId enqueue(Now now, Node node, Lane lane, Subject subject, byte[] body) {
         var id = new MessageId(session, ++counter);
         node.link.enqueue(
-                now, new OutboxEntry(++position, node.name, lane, id, subject, body, node.link.isLive()), sinkOf(node));
+                now,
+                new OutboxEntry(++position, node.name, lane, id, subject, body, node.link.mayLeave()),
+                sinkOf(node));
         return id;
     }
 
@@ -196,10 +206,32 @@ final class Nodes {
         Node node = nodes.get(name);
         if (node != null) {
             node.link.disconnected(sinkOf(node));
+            unfreeze(node, now);
             if (connected) {
                 node.link.connected(now, sinkOf(node)); // for whoever comes after him
             }
         }
+    }
+
+    /** Makes last that the node's link is frozen; @return whether that is news. */
+    boolean freeze(Node node, Now now) {
+        boolean news = !node.frozen;
+        if (news) {
+            node.frozen = true;
+            sink.write(new LedgerWrite.PutFrozen(node.name, Optional.of(now.wall())));
+        }
+        return news;
+    }
+
+    /** @return whether it was frozen */
+    boolean unfreeze(Node node, Now now) {
+        boolean was = node.frozen;
+        if (was) {
+            node.frozen = false;
+            sink.write(new LedgerWrite.PutFrozen(node.name, Optional.empty()));
+            node.link.unfreeze(now, sinkOf(node));
+        }
+        return was;
     }
 
     void connected(Now now) {

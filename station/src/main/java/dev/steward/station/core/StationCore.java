@@ -128,6 +128,22 @@ public final class StationCore {
         sink.log(System.Logger.Level.WARNING, text);
     }
 
+    /** A person has decided that the one agent of this name that is left is the node. */
+    public Answer unfreeze(Now now, NodeName name) {
+        Optional<Nodes.Node> node = nodes.find(name);
+        if (node.isEmpty()) {
+            return new Answer.Refused(Answer.Reason.NOT_FOUND, "no node '%s'".formatted(name));
+        }
+        if (!nodes.unfreeze(node.get(), now)) {
+            return new Answer.Refused(Answer.Reason.CONFLICT, "node %s is not frozen".formatted(name));
+        }
+        String text = "node %s is not frozen any more: whoever holds the token of the API has said so".formatted(name);
+        sink.write(new LedgerWrite.PutEvent(name, "clone", text, now.wall(), now.wall()));
+        sink.log(System.Logger.Level.INFO, text);
+        handleEvents(now);
+        return new Answer.Accepted(List.of());
+    }
+
     /** The station's own trust file has changed. */
     public void trust(LocalTrust trust) {
         operators.local(trust);
@@ -321,9 +337,12 @@ public final class StationCore {
     }
 
     private void twoOfOneName(Now now, Nodes.Node node) {
-        if (node.returns.next()) { // the two may take turns for long
-            String text = "two agents speak as %s (turn %d): was its data folder copied to another machine? stop one"
-                    .formatted(node.name, node.returns.count());
+        boolean news = nodes.freeze(node, now);
+        boolean due = node.returns.next(); // the two may take turns for long
+        if (news || due) {
+            String text =
+                    "two agents speak as %1$s (turn %2$d): was its data folder copied to another machine? it is frozen, so nothing starts there: stop one of the two, then `steward node unfreeze %1$s`"
+                            .formatted(node.name, node.returns.count());
             sink.write(new LedgerWrite.PutEvent(node.name, "clone", text, now.wall(), now.wall()));
             sink.log(System.Logger.Level.ERROR, text);
         }

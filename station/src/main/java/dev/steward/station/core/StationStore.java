@@ -15,8 +15,13 @@ import java.util.Optional;
 
 /** What the station's core reads of its ledger; a read sees every write that went out before it. */
 public interface StationStore extends LinkStore {
-    /** A known node and the digest of the facts stored for it, empty for none. */
-    record KnownNode(NodeName name, String factsDigest) {}
+    /**
+     * A known node.
+     *
+     * @param factsDigest of the facts stored for it, empty for none
+     * @param frozenSince empty where it is not frozen
+     */
+    record KnownNode(NodeName name, String factsDigest, Optional<Instant> frozenSince) {}
 
     /**
      * An accepted cancel.

@@ -122,6 +122,7 @@ public final class Api implements AutoCloseable {
         get(routes, "/api/v1/version", this::version);
         get(routes, "/api/v1/status", context -> json(context, Views.status(health.health())));
         get(routes, "/api/v1/nodes", this::nodes);
+        routes.post("/api/v1/nodes/{name}/unfreeze", this::unfreeze);
         get(routes, "/api/v1/events", this::events);
         get(routes, "/api/v1/operators", this::operators);
         routes.post("/api/v1/operators", this::publishOperators);
@@ -152,6 +153,11 @@ public final class Api implements AutoCloseable {
 
     private void nodes(Context context) throws InterruptedException {
         json(context, Map.of("nodes", ledger.nodes().stream().map(views::node).toList()));
+    }
+
+    private void unfreeze(Context context) throws InterruptedException {
+        accepted(() -> orders.unfreeze(NodeName.parse(context.pathParam("name"))));
+        context.status(204);
     }
 
     private void events(Context context) throws InterruptedException {

@@ -2,6 +2,7 @@
 package dev.steward.station.http;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.NodeName;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.Token;
@@ -24,6 +25,9 @@ public interface Orders {
 
     /** @throws TimeoutException where the ledger does not answer in time; the records may yet be kept */
     Answer nodeRecords(List<byte[]> documents) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; the node may yet be unfrozen */
+    Answer unfreeze(NodeName node) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the order may yet be recorded */
     Answer order(List<byte[]> documents) throws InterruptedException, TimeoutException;

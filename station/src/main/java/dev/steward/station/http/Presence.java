@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether each node is reachable, and the age of its last word: in memory, for the API. Thread-safe. */
 public final class Presence {
-    /** @param version rises when {@code reachable} changes, over all nodes */
+    /** @param version rises with each change to be told, over all nodes */
     private record State(boolean reachable, Instant lastHeardAt, long version) {}
 
     private final Map<String, State> states = new ConcurrentHashMap<>();
@@ -30,6 +30,14 @@ public final class Presence {
         states.put(node.value(), new State(reachable, at, version));
         versions.set(version); // last: whoever sees the version finds the change
         return true;
+    }
+
+    /** Something else of the node has changed that whoever watches it sees. */
+    public synchronized void changed(NodeName node) {
+        State before = states.getOrDefault(node.value(), new State(false, Instant.EPOCH, 0));
+        long version = versions.get() + 1;
+        states.put(node.value(), new State(before.reachable, before.lastHeardAt, version));
+        versions.set(version);
     }
 
     /** Nobody counts as reachable until heard again. */
@@ -53,7 +61,7 @@ public final class Presence {
         return versions.get();
     }
 
-    /** The nodes whose reachability has changed after {@code version}, oldest change first. */
+    /** The nodes that have changed after {@code version}, oldest change first. */
     List<String> changedAfter(long version) {
         return states.entrySet().stream()
                 .filter(entry -> entry.getValue().version > version)

@@ -29,6 +29,7 @@ final class Views {
         view.put("fingerprint", node.fingerprint());
         view.put("reachable", presence.isReachable(node.name()));
         view.put("lastHeardAt", presence.lastHeardAt(node.name(), node.lastHeardAt()));
+        view.put("frozenSince", node.frozenSince());
         view.put("labels", facts != null && facts.get("labels") instanceof JsonObject labels ? labels : Map.of());
         view.put("facts", facts);
         return view;
@@ -143,6 +144,7 @@ final class Views {
         view.put("durationMs", row.durationMs());
         view.put("reachable", presence.isReachable(row.node()));
         view.put("lastHeardAt", presence.lastHeardAt(row.node(), row.lastHeardAt()));
+        view.put("frozenSince", row.frozenSince());
         return view;
     }
 

@@ -116,6 +116,11 @@ public final class Ledger implements StationStore, AutoCloseable {
                         node.value());
             case LedgerWrite.PutLastHeard(NodeName node, Instant at) ->
                 database.execute("UPDATE node SET last_heard_at = ? WHERE name = ?", Times.text(at), node.value());
+            case LedgerWrite.PutFrozen(NodeName node, var since) ->
+                database.execute(
+                        "UPDATE node SET frozen_at = ? WHERE name = ?",
+                        since.map(Times::text).orElse(null),
+                        node.value());
             case LedgerWrite.PutCommand(Document.Command document, String issuer, int total, Instant at) ->
                 database.execute(
                         """
@@ -199,8 +204,11 @@ public final class Ledger implements StationStore, AutoCloseable {
     @Override
     public List<KnownNode> nodes() {
         return database.query(
-                "SELECT name, facts_digest FROM node ORDER BY name",
-                row -> new KnownNode(new NodeName(row.getString(1)), row.getString(2)));
+                "SELECT name, facts_digest, frozen_at FROM node ORDER BY name",
+                row -> new KnownNode(
+                        new NodeName(row.getString(1)),
+                        row.getString(2),
+                        Optional.ofNullable(row.getString(3)).map(Instant::parse)));
     }
 
     @Override

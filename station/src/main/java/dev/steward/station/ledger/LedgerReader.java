@@ -26,7 +26,7 @@ public final class LedgerReader implements AutoCloseable {
             + " timeout_ms, repeatable, dry_run, issuer_key, total, unfinished, unsuccessful";
 
     private static final String EXECUTIONS =
-            "SELECT execution.*, node.last_heard_at FROM execution LEFT JOIN node ON node.name = execution.node";
+            "SELECT execution.*, node.last_heard_at, node.frozen_at FROM execution LEFT JOIN node ON node.name = execution.node";
 
     /**
      * A command; {@code issuer} is the name that its operator's key had when it was ordered, {@code arguments} and {@code facts}
@@ -58,11 +58,17 @@ public final class LedgerReader implements AutoCloseable {
      */
     public record Event(long position, String node, String source, String text, String at, String receivedAt) {}
 
-    /** @param fingerprint of the key that is let in under this name, null where there is none */
+    /**
+     * A node.
+     *
+     * @param fingerprint of the key that is let in under this name, null where there is none
+     * @param frozenSince null where it is not frozen
+     */
     public record Node(
             String name,
             @Nullable String fingerprint,
             @Nullable String lastHeardAt,
+            @Nullable String frozenSince,
             @Nullable String facts) {}
 
     /** A machine that waits to become a node; {@code signed} is its request. */
@@ -83,7 +89,8 @@ public final class LedgerReader implements AutoCloseable {
             @Nullable String startedAt,
             @Nullable String finishedAt,
             @Nullable Long durationMs,
-            @Nullable String lastHeardAt) {
+            @Nullable String lastHeardAt,
+            @Nullable String frozenSince) {
         public boolean isOutputComplete() {
             return finishedAt != null && !provisional && (keptBytes == null || storedBytes >= keptBytes);
         }
@@ -126,9 +133,11 @@ public final class LedgerReader implements AutoCloseable {
         return with(database -> database.query(
                 """
                 SELECT name, (SELECT key FROM node_record WHERE node_record.node = name AND revoked = 0), last_heard_at,
-                  facts
+                  frozen_at, facts
                 FROM node ORDER BY name
-                """, row -> new Node(row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
+                """,
+                row -> new Node(
+                        row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5))));
     }
 
     public List<Token> tokens() throws InterruptedException {
@@ -365,7 +374,8 @@ public final class LedgerReader implements AutoCloseable {
                 row.getString("started_at"),
                 row.getString("finished_at"),
                 number(row, "duration_ms"),
-                row.getString("last_heard_at"));
+                row.getString("last_heard_at"),
+                row.getString("frozen_at"));
     }
 
     private static TransitionRow transition(ResultSet row) throws SQLException {

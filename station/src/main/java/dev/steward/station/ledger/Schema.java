@@ -77,6 +77,8 @@ final class Schema {
             -- from before documents named machines by their keys
             DELETE FROM cancel_target;
             DELETE FROM cancel;
+            """, """
+            ALTER TABLE node ADD COLUMN frozen_at TEXT;
             """);
 
     private Schema() {}

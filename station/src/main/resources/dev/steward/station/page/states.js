@@ -19,6 +19,7 @@ const EXECUTION = {
 
 const NODE = {
   'not let in': ['⊘', 'off'],
+  frozen: ['❄', 'bad'],
   unreachable: ['✗', 'bad'],
   'never heard': ['○', 'wait'],
   reachable: ['✓', 'good'],
@@ -31,7 +32,10 @@ const UNENDED = new Set(['queued', 'received', 'running']);
 export const hasEnded = state => !UNENDED.has(state);
 
 export const nodeState = node =>
-  node.fingerprint === null ? 'not let in' : node.lastHeardAt === null ? 'never heard' : node.reachable ? 'reachable' : 'unreachable';
+  node.fingerprint === null ? 'not let in'
+    : node.frozenSince !== null ? 'frozen'
+    : node.lastHeardAt === null ? 'never heard'
+    : node.reachable ? 'reachable' : 'unreachable';
 
 const look = state => EXECUTION[state] ?? NODE[state] ?? ['?', 'off'];
 

@@ -94,6 +94,10 @@ final class ApiClient implements AutoCloseable {
         return post("/api/v1/tokens", Json.bytes(body));
     }
 
+    Answer unfreeze(String node) throws IOException, InterruptedException {
+        return post("/api/v1/nodes/%s/unfreeze".formatted(node), new byte[0]);
+    }
+
     Answer delete(String path) throws IOException, InterruptedException {
         return send(request(path).DELETE().build());
     }

@@ -238,6 +238,19 @@ class ApiContractTest {
     }
 
     @Test
+    @Order(4)
+    void aNodeThatIsFrozenAndUnfrozenFitsTheContract() throws Exception {
+        try (EventReader all = client.stream("", null);
+                ScriptedNode _ = station.node("ship8")) {
+            try (ScriptedNode _ = station.node("ship8")) {
+                all.until(event ->
+                        event.is("node", "name", "ship8") && event.data().has("frozenSince"));
+            }
+            assertThat(client.unfreeze("ship8").status()).isEqualTo(204);
+        }
+    }
+
+    @Test
     @Order(5)
     void everyRefusalFitsTheContract() throws Exception {
         Document.Command command = Documents.command("ship1");
@@ -250,6 +263,7 @@ class ApiContractTest {
                     .substring(operation.indexOf(' ') + 1)
                     .replace("{id}", command.id().toString())
                     .replace("{node}", "ship1")
+                    .replace("{name}", "ship1")
                     .replace("{stream}", "stdout");
             if (!asked.equals(Access.SESSIONS)) { // what it takes instead is in its body
                 assertThat(refused(client.withoutToken(asked), method).error()).isEqualTo("401 unauthorized");
@@ -285,6 +299,9 @@ class ApiContractTest {
         assertThat(client.post("/api/v1/tokens", tooLarge).error()).isEqualTo("413 too-large");
         assertThat(client.delete("/api/v1/tokens/xyz").error()).isEqualTo("400 bad-request");
         assertThat(client.delete("/api/v1/tokens/" + command.id()).error()).isEqualTo("404 not-found");
+        assertThat(client.unfreeze("ship1").error()).isEqualTo("409 conflict");
+        assertThat(client.unfreeze("nobody").error()).isEqualTo("404 not-found");
+        assertThat(client.unfreeze("no%20name").error()).isEqualTo("400 bad-request");
         assertThat(client.get("/api/v1/node-records").error()).isEqualTo("400 bad-request");
         assertThat(client.post("/api/v1/node-records", new byte[0]).error()).isEqualTo("400 bad-request");
         assertThat(client.post("/api/v1/node-records", tooLarge).error()).isEqualTo("413 too-large");
@@ -344,6 +361,7 @@ class ApiContractTest {
                             .error())
                     .isEqualTo("503 unavailable");
             assertThat(silent.client.publish(TestOperator.list(3)).error()).isEqualTo("503 unavailable");
+            assertThat(silent.client.unfreeze("ship1").error()).isEqualTo("503 unavailable");
             assertThat(silent.client.delete("/api/v1/tokens/" + command.id()).error())
                     .isEqualTo("503 unavailable");
             assertThat(silent.client
@@ -373,6 +391,7 @@ class ApiContractTest {
                             .error())
                     .isEqualTo("500 internal");
             assertThat(broken.client.publish(TestOperator.list(3)).error()).isEqualTo("500 internal");
+            assertThat(broken.client.unfreeze("ship1").error()).isEqualTo("500 internal");
             assertThat(broken.client.delete("/api/v1/tokens/" + Documents.id()).error())
                     .isEqualTo("500 internal");
             assertThat(broken.client
@@ -484,6 +503,11 @@ class ApiContractTest {
 
                 @Override
                 public Answer nodeRecords(List<byte[]> documents) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
+                public Answer unfreeze(NodeName node) throws TimeoutException {
                     return loop.answer();
                 }
 

@@ -60,6 +60,7 @@ final class ScriptedNode implements AutoCloseable {
     private final Seal seal;
     private final CompletableFuture<NatsBus> bus = new CompletableFuture<>();
     private volatile MessageId lastMessage = new MessageId(session, 1);
+    private volatile boolean frozen;
     private long counter;
 
     /** @param operators the number of the list of operators that it says it has */
@@ -85,6 +86,22 @@ final class ScriptedNode implements AutoCloseable {
             throw new AssertionError("nothing arrived at the node");
         }
         return document;
+    }
+
+    boolean hasReceivedNothing() {
+        return received.isEmpty();
+    }
+
+    /** Waits until the station's newest hello to it says so. */
+    void awaitFrozen(boolean wanted) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (frozen != wanted) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(
+                        "the station does not say that it is" + (wanted ? "" : " no longer") + " frozen");
+            }
+            Thread.sleep(20);
+        }
     }
 
     /** Says something about a command. */
@@ -154,7 +171,8 @@ final class ScriptedNode implements AutoCloseable {
 
         @Override
         public void tell(LinkEvent event) {
-            if (event instanceof LinkEvent.PeerLive) {
+            if (event instanceof LinkEvent.PeerLive(Frame.Hello hello, boolean _)) {
+                frozen = hello.frozen();
                 live.countDown();
             } else if (event instanceof LinkEvent.Deliver(Frame.Data data) && !isInquiry(data)) {
                 try {

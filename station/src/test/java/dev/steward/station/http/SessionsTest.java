@@ -270,6 +270,11 @@ class SessionsTest {
 
     private static final class NoOrders implements Orders {
         @Override
+        public Answer unfreeze(NodeName node) {
+            throw new AssertionError("nothing is frozen here");
+        }
+
+        @Override
         public Trust trust() {
             return new Trust(Signatures.ED25519, TestOperator.trust(), Optional.empty());
         }
