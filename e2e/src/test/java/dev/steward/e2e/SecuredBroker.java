@@ -52,7 +52,15 @@ public final class SecuredBroker implements AutoCloseable {
     private Process launch() throws Exception {
         var server = new ServerConfiguration.Server("test", "127.0.0.1", port, folder, "1GB");
         Path configuration = folder.resolve("nats-server.conf");
-        Files.writeString(configuration, change.apply(server.text(true)) + ServerConfiguration.security(keys, folder));
+        write(configuration, server.text(true));
+        if (new ProcessBuilder(Machine.natsServer(), "-t", "-c", configuration.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor()
+                != 0) {
+            write(configuration, server.text(false)); // a server from before 2.11
+        }
         Process started = new ProcessBuilder(Machine.natsServer(), "-c", configuration.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
@@ -60,6 +68,10 @@ public final class SecuredBroker implements AutoCloseable {
                 .start();
         Await.until("broker listens", SOON, this::listens);
         return started;
+    }
+
+    private void write(Path configuration, String server) throws IOException {
+        Files.writeString(configuration, change.apply(server) + ServerConfiguration.security(keys, folder));
     }
 
     void restart() throws Exception {
