@@ -74,7 +74,7 @@ class UpStopTest {
                         "--name",
                         "ship1",
                         "--broker",
-                        "nats://127.0.0.1:" + brokerPort,
+                        "tls://127.0.0.1:" + brokerPort,
                         "--data",
                         folder.resolve("nodes/ship1").toString(),
                         "--heartbeat",

@@ -37,6 +37,7 @@ public record BrokerFolder(Path folder, Path keys) {
         try {
             PrivateFile.createFolder(folder);
             Certificates.Certified authority = authority(now);
+            BrokerKeys ofStation = stationKeys(station, authority, now);
             if (!Files.exists(folder.resolve(SERVER_CERTIFICATE)) || !hosts.equals(hosts())) {
                 Certificates.Certified server = Certificates.server(authority, hosts, now);
                 PrivateFile.write(folder.resolve(SERVER_KEY), server.keyText());
@@ -44,7 +45,7 @@ public record BrokerFolder(Path folder, Path keys) {
                         folder.resolve(SERVER_CERTIFICATE), server.certificateText() + authority.certificateText());
                 PrivateFile.write(folder.resolve("server.hosts"), String.join("\n", hosts) + "\n"); // all is there
             }
-            return stationKeys(station, authority, now);
+            return ofStation;
         } catch (IOException e) {
             throw Failure.failed("the broker's folder %s can't be used: %s".formatted(folder, FileTrouble.text(e)));
         }
@@ -80,6 +81,11 @@ public record BrokerFolder(Path folder, Path keys) {
     private BrokerKeys stationKeys(NodeName station, Certificates.Certified authority, Instant now)
             throws IOException, Failure {
         if (!Files.exists(keys)) {
+            if (Files.exists(folder.resolve(SERVER_CERTIFICATE))) { // with others no node would get in any more
+                throw Failure.credential(
+                        "%s is missing, by which nodes get in at this broker: copy it back from the station's data folder, or choose an empty folder for another broker"
+                                .formatted(keys));
+            }
             BrokerKeys made = BrokerKeys.generate(now, station, authority.fingerprint());
             PrivateFile.write(keys, made.text());
             return made;

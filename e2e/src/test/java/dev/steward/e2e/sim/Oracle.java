@@ -144,11 +144,15 @@ final class Oracle {
         MemoryLedger ledger = world.primary().ledger();
         Optional<Execution> known = ledger.execution(order.id(), machine.name);
         boolean hasOutput = ledger.outputBytes(order.id(), machine.name, attempt) > 0;
-        // It has been ordered again, and given up before it left once more; what left the first time is lost to it.
+        // It has been ordered again, and given up before it left once more; what left the first time is lost to it. Or
+        // a
+        // node's "not known here", said to the ledger before it was replaced, has met the command that was ordered
+        // again.
         boolean gaveUp = excuses.ledger(order)
                 && known.filter(execution -> execution.isFinal() && execution.attempt() == 0 && attempt == 1)
                         .filter(execution -> execution.state() == ExecutionState.CANCELED
-                                || execution.state() == ExecutionState.EXPIRED)
+                                || execution.state() == ExecutionState.EXPIRED
+                                || execution.state() == ExecutionState.LOST)
                         .isPresent();
         if (known.isPresent()
                 && !gaveUp

@@ -70,10 +70,7 @@ final class Executions {
             }
             case Ack.Finished(CommandId id, Outcome outcome) -> finished(now, execution, outcome);
             case Ack.Unknown unknown -> {
-                // What was not recorded there is not asked about: this was said to a ledger that an older copy has
-                // replaced,
-                // and the command was ordered anew.
-                if (!execution.isFinal() && execution.state() != ExecutionState.QUEUED) {
+                if (!execution.isFinal()) {
                     String reason = "the node came back with a store that does not know it"
                             + (execution.attempt() > 0 ? "; processes of its start may still run" : "");
                     end(now, execution, ExecutionState.LOST, reason, false);
