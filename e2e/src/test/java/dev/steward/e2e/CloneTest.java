@@ -4,6 +4,8 @@ package dev.steward.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.message.CommandId;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +70,8 @@ class CloneTest {
             installation.kill("station");
             installation.startStation();
             installation.awaitReachable("ship1", true);
-            Thread.sleep(5_000); // both have said hello again
+            int turns = turns();
+            Await.until("both have said hello again", SOON, () -> turns() >= turns + 3);
             assertThat(witness.started()).containsExactly(1);
             assertThat(installation.states()).containsEntry("queued", 1L);
         } finally {
@@ -82,6 +85,11 @@ class CloneTest {
         assertThat(witness.starts(2)).isEqualTo(1);
         assertThat(cli("nodes").out()).contains("reachable").doesNotContain("frozen");
         assertThat(cli("node", "unfreeze", "ship1").err()).contains("node ship1 is not frozen");
+    }
+
+    /** How often the station has taken up a conversation with one of the two. */
+    private int turns() throws IOException {
+        return Files.readString(folder.resolve("station.log")).split("node ship1 is there", -1).length;
     }
 
     private Machine.Result cli(String... arguments) throws Exception {

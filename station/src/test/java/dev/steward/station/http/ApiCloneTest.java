@@ -83,10 +83,10 @@ class ApiCloneTest {
             assertThat(frozenSince()).isPresent();
             Document.Command waits = Documents.command("ship1");
             client.order(waits);
-            Thread.sleep(3_000); // some hellos
+            first.awaitHellos(3);
+            first.awaitFrozen(true);
             assertThat(node().bool("reachable")).isTrue();
             assertThat(state(waits)).isEqualTo("queued");
-            first.awaitFrozen(true);
             client.unfreeze("ship1");
             assertThat(first.awaitDocument().id()).isEqualTo(waits.id());
         }
@@ -109,14 +109,16 @@ class ApiCloneTest {
     void whoIsUnfrozenRightAfterItsTwinHasSpokenIsNotTakenForTheTwin() throws Exception {
         try (EventReader all = client.stream("", null);
                 ScriptedNode first = station.node("ship1")) {
-            try (ScriptedNode _ = station.node("ship1")) {
+            try (ScriptedNode twin = station.node("ship1")) {
                 awaitFrozen(all);
+                twin.awaitHellos(1);
+                twin.vanish();
             }
             client.unfreeze("ship1");
             Document.Command command = Documents.command("ship1");
             client.order(command);
             assertThat(first.awaitDocument().id()).isEqualTo(command.id());
-            Thread.sleep(3_000); // some hellos
+            first.awaitHellos(3);
             assertThat(frozenSince()).isEmpty();
         }
     }

@@ -43,6 +43,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /** A node by script: it speaks the link for real, records what it is sent, and says of it what the test tells it to. */
@@ -60,7 +61,9 @@ final class ScriptedNode implements AutoCloseable {
     private final Seal seal;
     private final CompletableFuture<NatsBus> bus = new CompletableFuture<>();
     private volatile MessageId lastMessage = new MessageId(session, 1);
-    private volatile boolean frozen;
+    private final Object heard = new Object(); // guards the next two
+    private boolean frozen;
+    private int hellos;
     private long counter;
 
     /** @param operators the number of the list of operators that it says it has */
@@ -94,13 +97,28 @@ final class ScriptedNode implements AutoCloseable {
 
     /** Waits until the station's newest hello to it says so. */
     void awaitFrozen(boolean wanted) throws InterruptedException {
+        await(() -> frozen == wanted, "that it is" + (wanted ? "" : " no longer") + " frozen");
+    }
+
+    /** Waits until the station has said hello to it so many times more. */
+    void awaitHellos(int more) throws InterruptedException {
+        int wanted;
+        synchronized (heard) {
+            wanted = hellos + more;
+        }
+        await(() -> hellos >= wanted, "hello");
+    }
+
+    private void await(BooleanSupplier holds, String what) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (frozen != wanted) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError(
-                        "the station does not say that it is" + (wanted ? "" : " no longer") + " frozen");
+        synchronized (heard) {
+            while (!holds.getAsBoolean()) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    throw new AssertionError("the station does not say " + what);
+                }
+                TimeUnit.NANOSECONDS.timedWait(heard, left);
             }
-            Thread.sleep(20);
         }
     }
 
@@ -132,7 +150,14 @@ final class ScriptedNode implements AutoCloseable {
     /** Says that it stops, and stops; the station then knows it as not reachable. */
     @Override
     public void close() throws InterruptedException {
-        loop.execute(() -> link.leave(CommitLoop.now(), ends));
+        if (!loop.isShutdown()) {
+            loop.execute(() -> link.leave(CommitLoop.now(), ends));
+            vanish();
+        }
+    }
+
+    /** Is gone without a word. */
+    void vanish() throws InterruptedException {
         loop.shutdown();
         loop.awaitTermination(5, TimeUnit.SECONDS);
         bus.join().close();
@@ -172,7 +197,11 @@ final class ScriptedNode implements AutoCloseable {
         @Override
         public void tell(LinkEvent event) {
             if (event instanceof LinkEvent.PeerLive(Frame.Hello hello, boolean _)) {
-                frozen = hello.frozen();
+                synchronized (heard) {
+                    frozen = hello.frozen();
+                    hellos++;
+                    heard.notifyAll();
+                }
                 live.countDown();
             } else if (event instanceof LinkEvent.Deliver(Frame.Data data) && !isInquiry(data)) {
                 try {
