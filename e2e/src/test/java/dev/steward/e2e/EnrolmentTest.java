@@ -22,9 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** How a machine becomes a node and is one no more, and what whoever else is on the bus can say in its name. */
 class EnrolmentTest {
     private static final Duration SOON = Duration.ofMinutes(1);
-    private static final Pattern FINGERPRINT = Pattern.compile("identity (SHA256:\\S+)");
 
     @TempDir
     static Path folder;
@@ -56,32 +52,20 @@ class EnrolmentTest {
 
     @Test
     void aMachineJoinsWithTwoCommandsAndAnApprovalAndIsShutOutByOneMore() throws Exception {
-        Path data = folder.resolve("machine");
         String token = cli("token", "create").out().strip();
-        Path log = folder.resolve("enroll.log");
-        Process enrolling = Machine.steward(
-                        List.of("agent", "enroll", token, "--data", data.toString(), "--name", "ship4"))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        Await.until("it waits for approval", SOON, () -> Files.readString(log).contains("steward node approve ship4"));
-        Matcher shown = FINGERPRINT.matcher(Files.readString(log));
-        assertThat(shown.find()).isTrue();
+        var ship4 = new Newcomer(folder, "ship4", token);
+        String fingerprint = ship4.awaitFingerprint();
 
         assertThat(requestsWithin(Duration.ofSeconds(5))).isBetween(1, 4); // it waits, and does not insist
-        assertThat(cli("node", "pending").out()).contains("ship4").contains(shown.group(1));
+        assertThat(cli("node", "pending").out()).contains("ship4").contains(fingerprint);
         assertThat(cli("node", "approve", "ship4", "--fingerprint", "SHA256:" + "A".repeat(43))
                         .exit())
                 .isNotZero();
-        Machine.Result approved = cli("node", "approve", "ship4", "--fingerprint", shown.group(1));
+        Machine.Result approved = cli("node", "approve", "ship4", "--fingerprint", fingerprint);
         assertThat(approved.exit()).as(approved.err()).isZero();
-        assertThat(enrolling.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(enrolling.exitValue()).as(Files.readString(log)).isZero();
+        ship4.awaitEnrolled();
 
-        Process agent = Machine.steward(List.of("agent", "--data", data.toString()))
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("ship4.log").toFile())
-                .start();
+        Process agent = ship4.startAgent(folder.resolve("ship4.log"));
         try {
             installation.awaitReachable("ship4", true);
             Machine.Result run = cli("run", "--on", "ship4", "--", "echo", "joined");

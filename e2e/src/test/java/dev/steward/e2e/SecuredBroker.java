@@ -10,13 +10,13 @@ import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.broker.Credentials;
 import dev.steward.message.broker.Role;
 import dev.steward.message.signing.Ed25519;
-import io.nats.client.AuthHandler;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,36 +107,19 @@ public final class SecuredBroker implements AutoCloseable {
     }
 
     Options.Builder options(Credentials credentials) {
-        return new Options.Builder()
+        var builder = new Options.Builder()
                 .server(url())
                 .noReconnect()
                 .tlsFirst()
                 .sslContext(new BrokerAuthority(keys.authority()).tls())
-                .authHandler(handler(credentials))
                 .connectionTimeout(SOON);
+        return credentials.token().isEmpty()
+                ? builder
+                : builder.authHandler(Nats.staticCredentials(credentials.text().getBytes(StandardCharsets.US_ASCII)));
     }
 
     Connection connect(Credentials credentials) throws Exception {
         return Nats.connect(options(credentials).build());
-    }
-
-    static AuthHandler handler(Credentials credentials) {
-        return new AuthHandler() {
-            @Override
-            public byte[] sign(byte[] nonce) {
-                return credentials.key().sign(nonce);
-            }
-
-            @Override
-            public char[] getID() {
-                return new char[0];
-            }
-
-            @Override
-            public char[] getJWT() {
-                return credentials.token().orElse("").toCharArray();
-            }
-        };
     }
 
     private boolean listens() {

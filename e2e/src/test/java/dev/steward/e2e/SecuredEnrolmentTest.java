@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** How a machine gets in at a broker that asks who connects, and is shut out there. */
 class SecuredEnrolmentTest {
     private static final Duration SOON = Duration.ofMinutes(1);
-    private static final Pattern FINGERPRINT = Pattern.compile("identity (SHA256:\\S+)");
 
     @TempDir
     static Path folder;
@@ -39,27 +37,13 @@ class SecuredEnrolmentTest {
 
     @Test
     void aMachineJoinsWithItsTokenAloneAndARevocationEndsItsConnection() throws Exception {
-        Path data = folder.resolve("machine");
-        String token = cli("token", "create").out().strip();
-        Path log = folder.resolve("enroll.log");
-        Process enrolling = Machine.steward(
-                        List.of("agent", "enroll", token, "--data", data.toString(), "--name", "ship4"))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        Await.until("it waits for approval", SOON, () -> Files.readString(log).contains("steward node approve ship4"));
-        Matcher shown = FINGERPRINT.matcher(Files.readString(log));
-        assertThat(shown.find()).isTrue();
-        Machine.Result approved = cli("node", "approve", "ship4", "--fingerprint", shown.group(1));
+        var ship4 = new Newcomer(folder, "ship4", cli("token", "create").out().strip());
+        Machine.Result approved = cli("node", "approve", "ship4", "--fingerprint", ship4.awaitFingerprint());
         assertThat(approved.exit()).as(approved.err()).isZero();
-        assertThat(enrolling.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(enrolling.exitValue()).as(Files.readString(log)).isZero();
+        ship4.awaitEnrolled();
 
         Path agentLog = folder.resolve("ship4.log");
-        Process agent = Machine.steward(List.of("agent", "--data", data.toString()))
-                .redirectErrorStream(true)
-                .redirectOutput(agentLog.toFile())
-                .start();
+        Process agent = ship4.startAgent(agentLog);
         try {
             installation.awaitReachable("ship4", true);
             Machine.Result run = cli("run", "--on", "ship4", "--", "echo", "joined");
@@ -86,31 +70,19 @@ class SecuredEnrolmentTest {
         Matcher id = Pattern.compile("\"id\":\"([^\"]+)\",\"node\":\"ship5\"").matcher(list.out());
         assertThat(id.find()).as(list.out()).isTrue();
         assertThat(cli("token", "revoke", id.group(1)).exit()).isZero();
-        Path log = folder.resolve("late.log");
-        Process late = Machine.steward(List.of(
-                        "agent",
-                        "enroll",
-                        token,
-                        "--data",
-                        folder.resolve("late").toString()))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        var late = new Newcomer(folder, "ship5", token);
         try {
-            Await.until(
-                    "the broker lets it in no more",
-                    SOON,
-                    () -> Files.readString(log).contains("Authorization Violation"));
+            late.awaitLog("Authorization Violation"); // the broker lets it in no more
             assertThat(cli("node", "pending").out()).doesNotContain("ship5");
         } finally {
-            Machine.kill(late);
+            late.kill();
         }
     }
 
     @Test
     void aNodeThatIsToldOfABrokerWithoutTlsSaysWhatToDo() throws Exception {
         Machine.Result result = Machine.cli(
-                java.util.Map.of(),
+                Map.of(),
                 "agent",
                 "--data",
                 installation.agentFolder("ship1").toString(),
