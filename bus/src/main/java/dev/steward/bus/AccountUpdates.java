@@ -23,9 +23,6 @@ public final class AccountUpdates {
     private static final int ANSWER_BYTES = 64 * 1024;
     private static final int OK = 200;
 
-    /** For clocks that were wrong for a while. */
-    private static final Duration KEPT_BEYOND = Duration.ofDays(60);
-
     private AccountUpdates() {}
 
     /**
@@ -42,12 +39,15 @@ public final class AccountUpdates {
             throws IOException, InterruptedException, RefusedException {
         try (Connection connection = Nats.connect(NatsBus.options(system).build())) {
             var all = new HashMap<>(shutOut);
-            String present = new String(ask(connection, keys.claims(), new byte[0]), StandardCharsets.US_ASCII);
-            if (!present.isEmpty()) { // else the broker has none yet
-                keys.shutOut(present).forEach((key, until) -> all.merge(key, until, AccountUpdates::later));
+            String text = new String(ask(connection, keys.claims(), new byte[0]), StandardCharsets.US_ASCII);
+            Instant issuedAt = now;
+            if (!text.isEmpty()) { // else the broker has none yet
+                BrokerKeys.Account present = keys.read(text);
+                present.shutOut().forEach((key, until) -> all.merge(key, until, AccountUpdates::later));
+                issuedAt = later(now, present.issuedAt().plusSeconds(1)); // the servers of a cluster keep the newest
             }
-            all.values().removeIf(until -> until.isBefore(now.minus(KEPT_BEYOND)));
-            byte[] token = keys.accountToken(now, all).getBytes(StandardCharsets.US_ASCII);
+            all.values().removeIf(until -> until.isBefore(now.minus(BrokerKeys.KEPT_BEYOND)));
+            byte[] token = keys.accountToken(issuedAt, all).getBytes(StandardCharsets.US_ASCII);
             check(ask(connection, BrokerKeys.updates(), token));
             return all.size();
         }

@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * How to reach the broker.
  *
- * @param url for instance {@code nats://127.0.0.1:4222}; several with commas
+ * @param url for instance {@code tls://127.0.0.1:4222}; several with commas
  * @param clientName as the broker shows it
  * @param pingInterval after two unanswered pings the connection counts as broken; longer on links where bytes are dear
  * @param maxReconnectDelay the longest pause between attempts to connect; they go on for ever
@@ -56,7 +56,7 @@ public record BusSettings(
     }
 
     /** The same broker, as somebody else. */
-    BusSettings with(BrokerLogin other) {
+    public BusSettings with(BrokerLogin other) {
         return new BusSettings(url, clientName, pingInterval, maxReconnectDelay, Optional.of(other));
     }
 

@@ -6,6 +6,7 @@ import dev.steward.message.WireMessage;
 import dev.steward.message.broker.BrokerAuthority;
 import dev.steward.message.broker.BrokerLogin;
 import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusCheckedException;
 import io.nats.client.Message;
@@ -31,7 +32,6 @@ public final class NatsBus implements Bus {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20); // TLS takes a few round trips more
     private static final long FIRST_DELAY_MS = 100;
     private static final int SMALL_BUFFER_BYTES = 4096;
-    private static final long LOOK_MS = 100;
 
     private final BusSettings settings;
     private final Optional<BusSettings> reading;
@@ -179,25 +179,17 @@ public final class NatsBus implements Bus {
         }
         Connection other = Nats.connect(watched(reading.get()));
         try {
-            var watch = Thread.ofVirtual().name("sending").start(() -> closeWith(sending, other));
-            try {
-                reader.read(other, new Telling());
-            } finally {
-                watch.interrupt();
+            sending.addConnectionListener((ended, event) -> {
+                if (event == ConnectionListener.Events.CLOSED) {
+                    executor.execute(() -> closeQuietly(other));
+                }
+            });
+            if (sending.getStatus() != Connection.Status.CONNECTED) {
+                throw new IOException("connection closed");
             }
+            reader.read(other, new Telling());
         } finally {
             other.close();
-        }
-    }
-
-    private static void closeWith(Connection one, Connection other) {
-        try {
-            while (one.getStatus() == Connection.Status.CONNECTED) {
-                Thread.sleep(LOOK_MS);
-            }
-            other.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // both are closed anyway
         }
     }
 
@@ -234,13 +226,15 @@ public final class NatsBus implements Bus {
         }
         Connection current = connection;
         if (current != null) {
-            executor.execute(() -> {
-                try {
-                    current.close();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            executor.execute(() -> closeQuietly(current));
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -88,7 +88,7 @@ final class BrokerConfig implements Callable<Integer> {
         Path keysFile = folder.resolve(BrokerKeys.FILE);
         Instant now = surroundings.clock().instant();
         BrokerKeys keys = new BrokerFolder(folder, keysFile).ensure(stationName(), hosts, now);
-        var server = new ServerConfiguration.Server("steward", listens.group(1), port, there, "2GB");
+        var server = new ServerConfiguration.Server("steward", withoutBrackets(listens.group(1)), port, there, "2GB");
         try {
             PrivateFile.write(
                     folder.resolve("security.conf"), """
@@ -112,10 +112,15 @@ final class BrokerConfig implements Callable<Integer> {
                         there.resolve("nats-server.conf"),
                         keysFile,
                         BrokerKeys.FILE,
-                        hosts.getFirst(),
+                        hosts.getFirst().contains(":") ? "[" + hosts.getFirst() + "]" : hosts.getFirst(),
                         port,
                         BrokerKeys.FILE));
         return 0;
+    }
+
+    /** The server puts them around an address of IPv6 itself. */
+    private static String withoutBrackets(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     private NodeName stationName() throws Failure {

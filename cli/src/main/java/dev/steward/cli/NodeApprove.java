@@ -72,7 +72,16 @@ final class NodeApprove implements Callable<Integer> {
         }
         EnrolmentInfo asked = pending.one(node, wanted);
         approval.check(asked);
-        surroundings.err().println("%s asks to become a node\n  fingerprint: %s".formatted(node, asked.fingerprint()));
+        surroundings
+                .err()
+                .println("%s %s\n  fingerprint: %s"
+                        .formatted(
+                                node,
+                                kept.filter(each -> each.isOf(asked.fingerprint()))
+                                                .isPresent()
+                                        ? "is a node already, and asks for another key to log in with at the broker"
+                                        : "asks to become a node",
+                                asked.fingerprint()));
         if (wanted.isEmpty() && !yes && !confirmed()) {
             surroundings.err().println("not approved; it goes on waiting");
             return ExitCode.SOME_FAILED;

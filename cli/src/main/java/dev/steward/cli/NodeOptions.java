@@ -39,8 +39,7 @@ final class NodeOptions {
     NodeRevocation revocation(EnrolmentClient client, Surroundings surroundings, Ids ids) throws Failure {
         OperatorFolder folder = operator.folder(surroundings, station);
         Identity self = folder.identity(surroundings);
-        return new NodeRevocation(
-                client, new KnownNodes(folder, self), self, folder.known(), ids, surroundings.clock());
+        return new NodeRevocation(client, new KnownNodes(folder, self), self, ids, surroundings.clock());
     }
 
     Handover handover(EnrolmentClient client, Surroundings surroundings) throws Failure {

@@ -27,8 +27,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,15 +86,16 @@ final class Run implements Callable<Integer> {
             Identity identity = operator.identity(surroundings, station);
             StationClient client = station.client(surroundings);
             List<NodeInfo> nodes = client.nodes();
-            List<Prepared> prepared =
-                    prepare(orders, nodes, identity, operator.targetKeys(surroundings, station, client, identity));
+            List<List<NodeName>> named = resolve(orders, nodes);
+            List<Prepared> prepared = prepare(
+                    orders, named, nodes, identity, operator.targetKeys(surroundings, station, client, identity));
             String first = prepared.getFirst().id().toString();
             var accepted = new AtomicBoolean();
             detaching.say(() -> farewell(prepared, accepted.get()));
             List<CommandInfo> commands = client.order(
                     prepared.stream().flatMap(each -> each.documents().stream()).toList(), first);
             accepted.set(true);
-            sayWhoIsFrozen(orders, nodes);
+            sayWhoIsFrozen(named, nodes);
             if (detach) {
                 return detached(client, commands);
             }
@@ -108,12 +111,17 @@ final class Run implements Callable<Integer> {
         }
     }
 
-    private List<Prepared> prepare(List<Order> orders, List<NodeInfo> nodes, Identity identity, TargetKeys keys)
-            throws Failure {
+    private static List<List<NodeName>> resolve(List<Order> orders, List<NodeInfo> nodes) throws Failure {
         var named = new ArrayList<List<NodeName>>();
         for (Order order : orders) {
             named.add(Targets.resolve(order.targets(), NodeInfo.orderable(nodes, order.targets())));
         }
+        return named;
+    }
+
+    private List<Prepared> prepare(
+            List<Order> orders, List<List<NodeName>> named, List<NodeInfo> nodes, Identity identity, TargetKeys keys)
+            throws Failure {
         var names = new LinkedHashSet<NodeName>();
         named.forEach(names::addAll);
         Map<NodeName, Target> targets = keys.of(names, NodeInfo.fingerprints(nodes));
@@ -128,14 +136,12 @@ final class Run implements Callable<Integer> {
         return prepared;
     }
 
-    private void sayWhoIsFrozen(List<Order> orders, List<NodeInfo> nodes) throws Failure {
-        var meant = new LinkedHashSet<NodeName>();
-        for (Order order : orders) {
-            meant.addAll(Targets.resolve(order.targets(), NodeInfo.orderable(nodes, order.targets())));
-        }
+    private void sayWhoIsFrozen(List<List<NodeName>> named, List<NodeInfo> nodes) {
+        Set<String> meant = named.stream()
+                .flatMap(names -> names.stream().map(NodeName::value))
+                .collect(Collectors.toSet());
         for (NodeInfo node : nodes) {
-            if (node.frozenSince().isPresent()
-                    && meant.stream().anyMatch(name -> name.value().equals(node.name()))) {
+            if (node.frozenSince().isPresent() && meant.contains(node.name())) {
                 surroundings.err().println("""
                         %s is frozen: two agents speak under its name and key, so the order waits at the station
                           stop one of the two, then: %s""".formatted(

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         header = "Makes a token, with which one new machine may ask to become a node.",
         synopsisHeading = "%nExamples:%n"
                 + "  steward token create --node ship4%n"
-                + "  steward token create --broker nats://10.0.0.1:4222 --expires 7d%n"
+                + "  steward token create --broker tls://10.0.0.1:4222 --expires 7d%n"
                 + "  steward token create --node ship4 2>/dev/null | ssh ship4 steward agent enroll - --data /var/lib/steward%n"
                 + "%nUsage: ",
         description = "%nIt is good once. Who holds it can ask; who is let in, you approve.%n")

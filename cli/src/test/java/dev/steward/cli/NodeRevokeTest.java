@@ -101,7 +101,7 @@ class NodeRevokeTest extends CommandLineFixture {
 
         assertThat(steward("node", "revoke", "ship4", "--yes")).isEqualTo(ExitCode.CREDENTIAL);
         assertThat(err())
-                .contains("signed by %s, no operator that is known here".formatted(stranger.id()))
+                .contains("signed by %s, no authority that is known here".formatted(stranger.id()))
                 .contains("name it: --fingerprint " + first.key().id());
         assertThat(there.offered()).isEmpty();
 

@@ -4,7 +4,6 @@ package dev.steward.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.cli.operator.Identity;
-import dev.steward.cli.operator.KnownLists;
 import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.message.CommandId;
@@ -250,14 +249,16 @@ class NodeTest extends CommandLineFixture {
     }
 
     @Test
-    void anotherKeyForTheBrokerOfAnApprovedIdentityIsAnError() throws Exception {
+    void aNodeThatHasLostItsKeyForTheBrokerGetsAnotherOneApprovedBySayingSo() throws Exception {
         approved();
         there.nobodyWaits();
         there.waitsWithLogin("ship4", machine, linkKey, otherMachine);
 
-        assertThat(steward("node", "approve", "ship4", "--yes")).isEqualTo(ExitCode.CREDENTIAL);
-        assertThat(err()).contains("another key for its link or for the broker");
-        assertThat(there.offered).hasSize(1);
+        assertThat(steward("node", "approve", "ship4", "--yes")).isZero();
+        assertThat(err()).contains("ship4 is a node already, and asks for another key to log in with at the broker");
+        var next = (NodeRecord) read(there.offered.getLast());
+        assertThat(next.number()).isEqualTo(2);
+        assertThat(next.login()).contains(otherKey);
     }
 
     @Test
@@ -329,11 +330,10 @@ class NodeTest extends CommandLineFixture {
         there.show(bob.sign(record(bob, FLEET, "ship4", 3)));
 
         assertThat(steward("node", "revoke", "ship4", "--yes")).isEqualTo(ExitCode.CREDENTIAL);
-        assertThat(err()).contains("signed by %s, no operator that is known here".formatted(bob.id()));
+        assertThat(err()).contains("signed by %s, no authority that is known here".formatted(bob.id()));
         assertThat(there.offered).isEmpty();
 
-        new OperatorFolder(data.resolve("operator"))
-                .keep(KnownLists.signed(operator, 1, List.of(KnownLists.active(operator), KnownLists.active(bob))));
+        new OperatorFolder(data.resolve("operator")).trust(bob.signer().key());
         assertThat(steward("node", "revoke", "ship4", "--yes")).isZero();
         var revoked = (NodeRecord) read(there.offered.getLast());
         assertThat(revoked.number()).isEqualTo(4);

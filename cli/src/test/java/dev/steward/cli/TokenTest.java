@@ -81,7 +81,7 @@ class TokenTest extends CommandLineFixture {
     void anAddressWithoutTlsOfSuchABrokerIsRefusedAndItsTokenRevoked() throws Exception {
         there.brokerAsks(Ed25519.generate().key().id(), "a.b.c");
 
-        assertThat(steward("token", "create", "--broker", "nats://10.0.0.1:4222"))
+        assertThat(steward("token", "create", "--broker", "tls://10.0.0.1:4222,nats://10.0.0.2:4222"))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err()).contains("write tls://HOST:PORT");
         assertThat(out()).isEmpty();
@@ -92,6 +92,7 @@ class TokenTest extends CommandLineFixture {
 
     @Test
     void anotherBrokerAndProfileGoIntoTheToken() throws Exception {
+        there.brokerAsks(Ed25519.generate().key().id(), "a.b.c");
         assertThat(steward("token", "create", "--broker", "tls://10.0.0.1:4222", "--profile", "observe"))
                 .isZero();
 

@@ -399,7 +399,7 @@ class BrokerPermissionsTest {
             assertThatThrownBy(
                             () -> // of what the server has told the client
                             ship1.connection.publish("central.event.hello.steward", new byte[700 * 1024]))
-                    .hasMessageContaining("655360");
+                    .hasMessageContaining(String.valueOf(Limits.FRAME_BYTES + 16 * 1024));
         }
     }
 

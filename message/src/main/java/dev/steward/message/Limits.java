@@ -84,6 +84,9 @@ public final class Limits {
     /** Tokens that a station keeps. */
     public static final int TOKENS = 1_000;
 
+    /** Records of keys that have or had one name, as the station shows them and a command line looks at. */
+    public static final int RECORDS_OF_A_NAME = 100;
+
     /** The request of a machine to become a node; some 700 bytes is what one has. */
     public static final int ENROLMENT_BYTES = 4 * 1024;
 

@@ -10,9 +10,9 @@ import dev.steward.message.signing.VerificationKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,74 +26,65 @@ final class BrokerAccount implements AutoCloseable {
 
     private final BrokerKeys keys;
     private final BusSettings system;
-    private final Map<VerificationKey, Instant> shutOut = new HashMap<>();
+    private final Map<VerificationKey, Instant> shutOut = new ConcurrentHashMap<>();
+    private final Semaphore news = new Semaphore(0);
     private final Thread thread = Thread.ofVirtual().name("broker-account").unstarted(this::run);
-    private boolean isToBeTold;
     private String lastTrouble = "";
 
     /** @param bus of the station */
     BrokerAccount(BrokerKeys keys, BusSettings bus) {
         this.keys = keys;
-        var login = new BrokerLogin(keys.authority(), keys.updateCredentials(Instant.now()));
-        this.system = BusSettings.of(bus.url(), bus.clientName(), Optional.of(login));
+        this.system = bus.with(new BrokerLogin(keys.authority(), keys.updateCredentials(Instant.now())));
         thread.start();
     }
 
     /** @param until after which nobody could log in with it anyway */
-    synchronized void shutOut(VerificationKey login, Instant until) {
-        isToBeTold |= !until.equals(shutOut.put(login, until));
-        notifyAll();
+    void shutOut(VerificationKey login, Instant until) {
+        shutOut.merge(login, until, (one, other) -> one.isAfter(other) ? one : other);
+        news.release();
     }
 
     /** There is a connection: maybe to a broker that has forgotten, or to another one. */
-    synchronized void connected() {
-        isToBeTold = true;
-        notifyAll();
-    }
-
-    /** Waits until there is something to tell. */
-    private synchronized Map<VerificationKey, Instant> next() throws InterruptedException {
-        while (!isToBeTold) {
-            wait();
-        }
-        isToBeTold = false;
-        return Map.copyOf(shutOut);
-    }
-
-    /** Later, or as soon as there is more to tell. */
-    private synchronized void again(Duration pause) throws InterruptedException {
-        long until = System.nanoTime() + pause.toNanos();
-        while (!isToBeTold) {
-            long left = until - System.nanoTime();
-            if (left > 0) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-            } else {
-                isToBeTold = true;
-            }
-        }
+    void connected() {
+        news.release();
     }
 
     private void run() {
         Duration pause = FIRST_PAUSE;
         try {
+            news.acquire();
             while (true) {
-                Map<VerificationKey, Instant> keysOut = next();
+                news.drainPermits();
                 try {
-                    int told = AccountUpdates.send(system, keys, keysOut, Instant.now());
+                    int told = AccountUpdates.send(system, keys, Map.copyOf(shutOut), Instant.now());
                     if (told > 0) {
                         LOG.log(System.Logger.Level.INFO, "the broker shuts {0} keys out", told);
                     }
                     pause = FIRST_PAUSE;
                     lastTrouble = "";
-                } catch (IOException | RefusedException | RuntimeException e) {
+                    news.acquire();
+                } catch (IOException | RefusedException e) {
                     tell(String.valueOf(e.getMessage()));
-                    again(pause);
-                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                    pause = again(pause);
+                } catch (RuntimeException e) {
+                    LOG.log(System.Logger.Level.ERROR, "the broker was not told who is shut out; trying again", e);
+                    pause = again(pause);
+                } catch (Error e) {
+                    // Without it nobody is shut out any more; whoever supervises the station starts it again.
+                    LOG.log(System.Logger.Level.ERROR, "the broker can't be told who is shut out", e);
+                    Runtime.getRuntime().halt(70);
+                    throw e;
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed
         }
+    }
+
+    /** Later, or as soon as there is more to tell. */
+    private Duration again(Duration pause) throws InterruptedException {
+        var _ = news.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+        return pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
     }
 
     private void tell(String trouble) {

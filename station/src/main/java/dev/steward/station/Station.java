@@ -421,7 +421,7 @@ public final class Station implements Orders {
 
         @Override
         public void shutOut(VerificationKey login, Instant until) {
-            shutOut.put(login, until);
+            shutOut.merge(login, until, (one, other) -> one.isAfter(other) ? one : other);
         }
 
         @Override

@@ -97,14 +97,15 @@ public record StationSettings(
 
     private static Optional<BrokerKeys> brokerKeys(
             Path data, Map<String, List<String>> flags, Map<String, String> environment) throws RefusedException {
-        Path usual = data.resolve(BrokerKeys.FILE);
-        Path file = Path.of(text("broker-keys", usual.toString(), flags, environment));
+        boolean named = flags.containsKey("broker-keys")
+                || Options.fromEnvironment("broker-keys", environment).isPresent();
+        Path file = Path.of(text("broker-keys", data.resolve(BrokerKeys.FILE).toString(), flags, environment));
         Optional<String> text = PrivateFile.read(file);
         if (text.isEmpty()) {
-            if (file.equals(usual)) {
-                return Optional.empty();
+            if (named) {
+                throw new RefusedException("--broker-keys: there is no %s".formatted(file));
             }
-            throw new RefusedException("--broker-keys: there is no %s".formatted(file));
+            return Optional.empty();
         }
         return Optional.of(BrokerKeys.parse(text.get(), file.toString()));
     }

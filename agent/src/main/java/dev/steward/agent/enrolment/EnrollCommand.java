@@ -70,7 +70,7 @@ public final class EnrollCommand {
         Path data = Path.of(folder).toAbsolutePath();
         try (FolderLock _ = FolderLock.take(data)) {
             Optional<Enrolment> present = Enrolment.in(data);
-            if (present.isPresent() && isOfSameBroker(present.get(), token)) {
+            if (present.isPresent() && hasAllOf(token, present.get(), data)) {
                 out.printf(
                         "%s is enrolled already, as %s of the station %s (%s); where that was revoked, enrol in an empty folder%n",
                         data,
@@ -83,10 +83,12 @@ public final class EnrollCommand {
         }
     }
 
-    /** At a broker with other keys a node asks once more, with its own as they are. */
-    private static boolean isOfSameBroker(Enrolment present, EnrolmentToken token) {
+    /** Whether there is nothing to ask for: else a node asks once more, with the keys that it has. */
+    private static boolean hasAllOf(EnrolmentToken token, Enrolment present, Path data) {
         Optional<KeyId> authority = token.login().map(BrokerLogin::authority);
-        return authority.isEmpty() || authority.equals(present.brokerAuthority());
+        boolean canLogIn =
+                NodeKeys.in(data).flatMap(keys -> keys.login().token()).isPresent();
+        return authority.isEmpty() || (authority.equals(present.brokerAuthority()) && canLogIn);
     }
 
     private static void enrol(

@@ -93,7 +93,7 @@ public record Enrolment(
     public Optional<BrokerLogin> login(NodeKeys keys) throws RefusedException {
         if (brokerAuthority.isPresent() && keys.login().token().isEmpty()) {
             throw new RefusedException(
-                    "%s has no token for the broker, or is missing: restore it, or enrol this machine again"
+                    "%s has no token for the broker, or is missing: restore it, or have one made: `steward token create` at the station, then here `steward agent enroll TOKEN` in the same folder"
                             .formatted(NodeKeys.LOGIN));
         }
         return brokerAuthority.map(authority -> new BrokerLogin(authority, keys.login()));

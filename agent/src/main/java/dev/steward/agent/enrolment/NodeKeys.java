@@ -11,6 +11,7 @@ import dev.steward.message.signing.OpenSshKey;
 import dev.steward.store.PrivateFile;
 import dev.steward.store.StoreException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -51,7 +52,9 @@ public record NodeKeys(Ed25519 identity, LinkKeyPair link, Credentials login) {
     public static NodeKeys ensure(Path folder, NodeName name) {
         Optional<NodeKeys> present = in(folder);
         if (present.isPresent()) {
-            present.get().writeLogin(folder); // folders from before nodes had one are without
+            if (!Files.exists(folder.resolve(LOGIN))) { // lost, or from before nodes had one
+                present.get().writeLogin(folder);
+            }
             return present.get();
         }
         var keys = generate();

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A broker's keys and certificates, made once: {@code ca.key} and {@code ca.pem} of the authority that its nodes know,
@@ -25,6 +27,9 @@ public record BrokerFolder(Path folder, Path keys) {
     static final String SERVER_KEY = "server.key";
     static final String SERVER_CERTIFICATE = "server.pem";
 
+    private static final String AUTHORITY_KEY = "ca.key";
+    private static final String AUTHORITY = "ca.pem";
+    private static final String HOSTS = "server.hosts";
     private static final int MAX_BYTES = 64 * 1024;
 
     /** Makes what is missing; the server's certificate always where other hosts are named than it has. */
@@ -36,14 +41,16 @@ public record BrokerFolder(Path folder, Path keys) {
         }
         try {
             PrivateFile.createFolder(folder);
+            checkWhole();
             Certificates.Certified authority = authority(now);
             BrokerKeys ofStation = stationKeys(station, authority, now);
             if (!Files.exists(folder.resolve(SERVER_CERTIFICATE)) || !hosts.equals(hosts())) {
                 Certificates.Certified server = Certificates.server(authority, hosts, now);
+                Files.deleteIfExists(folder.resolve(HOSTS)); // whatever ends this here, the next time makes both again
                 PrivateFile.write(folder.resolve(SERVER_KEY), server.keyText());
                 PrivateFile.write(
                         folder.resolve(SERVER_CERTIFICATE), server.certificateText() + authority.certificateText());
-                PrivateFile.write(folder.resolve("server.hosts"), String.join("\n", hosts) + "\n"); // all is there
+                PrivateFile.write(folder.resolve(HOSTS), String.join("\n", hosts) + "\n");
             }
             return ofStation;
         } catch (IOException e) {
@@ -51,14 +58,29 @@ public record BrokerFolder(Path folder, Path keys) {
         }
     }
 
+    /** With other keys no node would get in any more, and none would believe this broker. */
+    private void checkWhole() throws Failure {
+        boolean used = Files.exists(folder.resolve(SERVER_CERTIFICATE)) || Files.exists(keys);
+        List<Path> missing = Stream.of(folder.resolve(AUTHORITY_KEY), folder.resolve(AUTHORITY), keys)
+                .filter(file -> !Files.exists(file))
+                .toList();
+        if (used && !missing.isEmpty()) {
+            throw Failure.credential(
+                    "this broker's keys are missing here: %s\n  copy them back from where they were put (%s lies in the station's data folder too), or choose an empty folder for another broker"
+                            .formatted(
+                                    missing.stream().map(Path::toString).collect(Collectors.joining(", ")),
+                                    BrokerKeys.FILE));
+        }
+    }
+
     private List<String> hosts() throws IOException {
-        Path file = folder.resolve("server.hosts");
+        Path file = folder.resolve(HOSTS);
         return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
     private Certificates.Certified authority(Instant now) throws IOException, Failure {
-        Path key = folder.resolve("ca.key");
-        Path certificate = folder.resolve("ca.pem");
+        Path key = folder.resolve(AUTHORITY_KEY);
+        Path certificate = folder.resolve(AUTHORITY);
         if (Files.exists(key) && Files.exists(certificate)) {
             try {
                 return Certificates.read(read(key), read(certificate));
@@ -66,11 +88,6 @@ public record BrokerFolder(Path folder, Path keys) {
                 throw Failure.credential("%s or %s is damaged: %s\n  restore both from a backup"
                         .formatted(key, certificate, e.getMessage()));
             }
-        }
-        if (Files.exists(keys)) {
-            throw Failure.credential(
-                    "%s and %s are missing, which the nodes know by what %s says: restore them from a backup"
-                            .formatted(key, certificate, keys));
         }
         Certificates.Certified made = Certificates.authority(now);
         PrivateFile.write(certificate, made.certificateText());
@@ -81,11 +98,6 @@ public record BrokerFolder(Path folder, Path keys) {
     private BrokerKeys stationKeys(NodeName station, Certificates.Certified authority, Instant now)
             throws IOException, Failure {
         if (!Files.exists(keys)) {
-            if (Files.exists(folder.resolve(SERVER_CERTIFICATE))) { // with others no node would get in any more
-                throw Failure.credential(
-                        "%s is missing, by which nodes get in at this broker: copy it back from the station's data folder, or choose an empty folder for another broker"
-                                .formatted(keys));
-            }
             BrokerKeys made = BrokerKeys.generate(now, station, authority.fingerprint());
             PrivateFile.write(keys, made.text());
             return made;

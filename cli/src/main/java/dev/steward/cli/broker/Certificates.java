@@ -2,25 +2,28 @@
 package dev.steward.cli.broker;
 
 import dev.steward.message.broker.BrokerAuthority;
+import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.signing.KeyId;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -35,6 +38,10 @@ import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.IPAddress;
@@ -49,12 +56,11 @@ final class Certificates {
     private static final Duration FOR_CLOCKS_THAT_ARE_LATE = Duration.ofDays(1);
 
     /** The time that stands for "no end" in RFC 5280. */
-    private static final Instant NO_END = Instant.parse("9999-12-31T23:59:59Z");
+    private static final Instant NO_END = BrokerKeys.FOR_EVER;
 
     private static final Pattern NAME = Pattern.compile(
             "(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
     private static final Pattern DIGITS = Pattern.compile("[0-9.]+");
-    private static final Pattern HEADER = Pattern.compile("-----(BEGIN|END) PRIVATE KEY-----");
 
     /** A key and the certificate of it. */
     record Certified(PrivateKey key, X509Certificate certificate) {
@@ -63,15 +69,24 @@ final class Certificates {
         }
 
         String keyText() {
-            return pem("PRIVATE KEY", key.getEncoded());
+            return pem(key);
         }
 
         String certificateText() {
-            try {
-                return pem("CERTIFICATE", certificate.getEncoded());
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("a certificate that was made or read has an encoding", e);
-            }
+            return pem(certificate);
+        }
+
+        /** Whether the key is that of the certificate. */
+        boolean isPair() throws GeneralSecurityException {
+            byte[] probe = {1};
+            Signature signing = Signature.getInstance(ALGORITHM);
+            signing.initSign(key);
+            signing.update(probe);
+            byte[] signature = signing.sign();
+            Signature check = Signature.getInstance(ALGORITHM);
+            check.initVerify(certificate.getPublicKey());
+            check.update(probe);
+            return check.verify(signature);
         }
     }
 
@@ -117,19 +132,25 @@ final class Certificates {
      * @throws GeneralSecurityException where one of the texts is not that
      */
     static Certified read(String key, String certificate) throws GeneralSecurityException {
-        byte[] encoded;
-        try {
-            encoded = Base64.getMimeDecoder().decode(HEADER.matcher(key).replaceAll(""));
-        } catch (IllegalArgumentException e) {
-            throw new GeneralSecurityException("not base64", e);
+        PrivateKey read;
+        try (var pem = new PEMParser(new StringReader(key))) {
+            if (!(pem.readObject() instanceof PrivateKeyInfo info)) {
+                throw new GeneralSecurityException("the key is no private key in PEM");
+            }
+            read = new JcaPEMKeyConverter().getPrivateKey(info);
+        } catch (IOException e) {
+            throw new GeneralSecurityException(e.getMessage(), e);
         }
-        PrivateKey read = KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(encoded));
         var one = (X509Certificate) CertificateFactory.getInstance("X.509")
                 .generateCertificate(new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII)));
         if (BrokerAuthority.fingerprint(one).isEmpty()) {
             throw new GeneralSecurityException("the certificate is not one of Ed25519");
         }
-        return new Certified(read, one);
+        var both = new Certified(read, one);
+        if (!both.isPair()) {
+            throw new GeneralSecurityException("the key is not that of the certificate");
+        }
+        return both;
     }
 
     private static KeyPair pair() {
@@ -171,8 +192,13 @@ final class Certificates {
         }
     }
 
-    private static String pem(String type, byte[] bytes) {
-        return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-                .formatted(type, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes), type);
+    private static String pem(Object object) {
+        var text = new StringWriter();
+        try (var pem = new JcaPEMWriter(text)) {
+            pem.writeObject(object instanceof PrivateKey key ? new JcaPKCS8Generator(key, null) : object);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing PEM to memory", e);
+        }
+        return text.toString();
     }
 }

@@ -33,17 +33,11 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
         }
         nodes.checkApprovable(asked.node(), asked.key());
         Optional<KnownNode> kept = approved(asked.node());
-        if (kept.isPresent() && hasOtherKeys(kept.get().record(), asked)) {
+        if (kept.isPresent() && !kept.get().record().linkKey().equals(asked.linkKey())) {
             throw Failure.credential(
-                    "%s was approved with another key for its link or for the broker; nothing was signed\n  on the machine: were its keys replaced in part? if so, steward node revoke %s, and enrol it anew"
+                    "%s was approved with another key for its link; nothing was signed\n  on the machine: were its keys replaced in part? if so, steward node revoke %s, and enrol it anew"
                             .formatted(kept.get(), asked.node()));
         }
-    }
-
-    /** A key for the broker is added to those that were approved before machines had one, and not changed. */
-    private static boolean hasOtherKeys(NodeRecord kept, EnrolmentInfo asked) {
-        return !kept.linkKey().equals(asked.linkKey())
-                || kept.login().filter(login -> !login.equals(asked.login())).isPresent();
     }
 
     /** What was approved here under that name, and not revoked. */
@@ -54,10 +48,10 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
     public KnownNode approve(EnrolmentInfo asked) throws Failure, InterruptedException {
         check(asked);
         Optional<KnownNode> kept = approved(asked.node());
-        boolean complete =
-                kept.filter(node -> node.record().login().isPresent()).isPresent();
+        boolean said = kept.filter(node -> node.record().login().equals(Optional.of(asked.login())))
+                .isPresent();
         long number = kept.map(node -> node.record().number() + 1).orElse(1L);
-        return hand(complete ? kept.get() : nodes.keep(KnownNode.sign(record(asked, number), self)));
+        return hand(said ? kept.get() : nodes.keep(KnownNode.sign(record(asked, number), self)));
     }
 
     /** To the station, which may have it already. */

@@ -10,6 +10,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.broker.Credentials;
 import dev.steward.message.signing.Ed25519;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -25,10 +26,12 @@ public record NewToken(
         var login = new Credentials(Optional.empty(), Ed25519.generate());
         EnrolmentClient.StationEnd end =
                 station.register(id, secret.key(), login.key().key(), node, expiresAt);
-        if (end.brokerAuthority().isPresent()
-                && broker.filter(url -> !url.startsWith("tls:")).isPresent()) {
+        String scheme = end.brokerAuthority().isPresent() ? "tls://" : "nats://";
+        if (broker.filter(urls -> !Arrays.stream(urls.split(",", -1)).allMatch(url -> url.startsWith(scheme)))
+                .isPresent()) {
             station.revoke(id);
-            throw Failure.usage("--broker: the broker is spoken to with TLS alone; write tls://HOST:PORT");
+            throw Failure.usage("--broker: the station's broker is spoken to %s TLS; write %sHOST:PORT"
+                    .formatted(end.brokerAuthority().isPresent() ? "with" : "without", scheme));
         }
         return new EnrolmentToken(
                 id,

@@ -3,14 +3,11 @@ package dev.steward.cli.node;
 
 import dev.steward.cli.api.EnrolmentClient;
 import dev.steward.cli.operator.Identity;
-import dev.steward.cli.operator.KnownList;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
-import dev.steward.message.OperatorList.Operator;
 import dev.steward.message.signing.KeyId;
-import dev.steward.message.signing.VerificationKey;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -19,14 +16,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Says with the operator's key that a key is a node no more, of that which was approved here or by another operator. A
+ * Says with the operator's key that a key is a node no more, of that which was approved here or by an authority that is known here. A
  * station that could choose the record would have a key of its own revoked in place of the node's; who names the key by
  * its fingerprint leaves it no choice.
- *
- * @param operators as they were seen here
  */
-public record NodeRevocation(
-        EnrolmentClient station, KnownNodes nodes, Identity self, KnownList operators, Ids ids, InstantSource clock) {
+public record NodeRevocation(EnrolmentClient station, KnownNodes nodes, Identity self, Ids ids, InstantSource clock) {
     /**
      * Tells the station again of those keys that it lets in under that name though they were revoked here: its ledger
      * may be an older copy.
@@ -82,17 +76,7 @@ public record NodeRevocation(
     }
 
     private Sayings sayings(NodeName name) throws Failure {
-        return Sayings.of(name, station.records(List.of(name)), nodes, self.fleet(), this::signer);
-    }
-
-    private Optional<VerificationKey> signer(KeyId issuer) {
-        return issuer.equals(self.id())
-                ? Optional.of(self.signer().key())
-                : operators
-                        .list()
-                        .flatMap(list -> list.find(issuer))
-                        .filter(each -> each.revokedAt().isEmpty())
-                        .map(Operator::key);
+        return Sayings.of(name, station.records(List.of(name)), nodes, self.fleet(), nodes.authorities()::trusted);
     }
 
     private static Failure unknown(String node, Sayings sayings) {

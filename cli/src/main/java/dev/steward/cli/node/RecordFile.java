@@ -86,10 +86,11 @@ record RecordFile(Path path, FleetId fleet, Authorities authorities) {
     /** The newest record of the node, without a look at its signature, which takes a millisecond. */
     static Optional<NodeRecord> unchecked(Path folder, NodeName name, FleetId fleet) throws Failure {
         Path file = folder.resolve(name.value());
-        try {
-            return Optional.of(KnownNode.of(SignedDocument.decode(Files.readAllBytes(file)), fleet)
-                    .checkedFor(name)
-                    .record());
+        try (var in = Files.newInputStream(file)) {
+            return Optional.of(
+                    KnownNode.of(SignedDocument.decode(in.readNBytes(Limits.SIGNED_DOCUMENT_BYTES + 1)), fleet)
+                            .checkedFor(name)
+                            .record());
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

@@ -3,13 +3,16 @@ package dev.steward.cli.node;
 
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.FleetId;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * What is said of the keys of one name, here and by the station.
  *
- * @param trusted signed here, or by an operator who is known here: the newest of each key
+ * @param trusted signed here, or by an authority that is known here: the newest of each key
  * @param doubtful that the station lets in, by the word of somebody else
  * @param reasons why what the station shows is not trusted
  * @param strangers who has signed it and is not known here
@@ -68,7 +71,15 @@ record Sayings(
     static List<KnownNode> shown(
             List<SignedDocument> documents, NodeName name, FleetId fleet, Consumer<String> unusable) {
         var shown = new ArrayList<KnownNode>();
+        var seen = new HashSet<String>();
         for (SignedDocument document : documents) {
+            if (!seen.add(new String(document.encode(), StandardCharsets.UTF_8))) {
+                continue;
+            }
+            if (seen.size() > Limits.RECORDS_OF_A_NAME) { // each signature takes a millisecond
+                unusable.accept("more than %d records of one name".formatted(Limits.RECORDS_OF_A_NAME));
+                break;
+            }
             try {
                 shown.add(KnownNode.of(document, fleet).checkedFor(name));
             } catch (RefusedException e) {
@@ -83,7 +94,7 @@ record Sayings(
         KeyId issuer = node.record().issuer();
         VerificationKey key = signers.apply(issuer)
                 .orElseThrow(() ->
-                        new RefusedException("it is signed by %s, no operator that is known here".formatted(issuer)));
+                        new RefusedException("it is signed by %s, no authority that is known here".formatted(issuer)));
         if (!node.signed().isSignedBy(key, Signatures.ED25519)) {
             throw new RefusedException("it names %s as its signer, but this signature does not hold".formatted(issuer));
         }

@@ -12,6 +12,7 @@ import dev.steward.message.Target;
 import dev.steward.message.signing.SignedDocument;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +105,8 @@ public record TargetKeys(EnrolmentClient station, KnownNodes nodes, Identity sel
         if (good.size() == 1) {
             return nodes.keep(good.getFirst());
         }
-        Optional<KnownNode> last = sayings.trusted().values().stream().reduce(KnownNode::newer);
+        Optional<KnownNode> last = sayings.trusted().values().stream()
+                .max(Comparator.comparing(each -> each.record().issuedAt()));
         if (revokedToo && last.isPresent()) {
             return last.get();
         }

@@ -45,12 +45,14 @@ record OperatorFile(
         return new OperatorFile(fleet, name, key, source, checked(more), list);
     }
 
-    static List<VerificationKey> checked(List<VerificationKey> authorities) throws RefusedException {
+    /** Each once, and not too many to be read again. */
+    static List<VerificationKey> checked(List<VerificationKey> given) throws RefusedException {
+        List<VerificationKey> authorities = given.stream().distinct().toList();
         if (authorities.size() > Limits.TRUST_AUTHORITIES) {
             throw new RefusedException(
                     "%d authorities, at most %d are possible".formatted(authorities.size(), Limits.TRUST_AUTHORITIES));
         }
-        return List.copyOf(authorities);
+        return authorities;
     }
 
     String text() {

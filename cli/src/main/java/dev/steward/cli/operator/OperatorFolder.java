@@ -95,8 +95,13 @@ public final class OperatorFolder {
             }
             Signer signer = signer(source, surroundings);
             PrivateFile.write(folder.resolve("key.pub"), "%s %s\n".formatted(signer.key(), name));
-            var made = new OperatorFile(fleet, name, signer.key(), source, authorities, Optional.empty());
-            PrivateFile.write(file, made.text());
+            try {
+                var made = new OperatorFile(
+                        fleet, name, signer.key(), source, OperatorFile.checked(authorities), Optional.empty());
+                PrivateFile.write(file, made.text());
+            } catch (RefusedException e) {
+                throw Failure.usage("--authority: " + e.getMessage());
+            }
             return new Identity(fleet, name, signer);
         });
     }

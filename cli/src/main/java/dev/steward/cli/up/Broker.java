@@ -9,11 +9,12 @@ import dev.steward.message.NodeName;
 import dev.steward.message.StopTimes;
 import dev.steward.message.broker.BrokerAuthority;
 import dev.steward.message.broker.BrokerKeys;
+import dev.steward.message.signing.KeyId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,16 +33,20 @@ final class Broker {
     private final String binary;
     private final String host;
     private final int port;
-    private final BrokerKeys keys;
+    private final InstantSource clock;
+    private Optional<BrokerKeys> keys = Optional.empty();
 
-    /** Makes keys and certificates where there are none. */
-    Broker(DataFolder folder, String binary, String host, int port, Instant now) throws Failure {
+    Broker(DataFolder folder, String binary, String host, int port, InstantSource clock) {
         this.folder = folder;
         this.binary = binary;
         this.host = host;
         this.port = port;
-        this.keys = new BrokerFolder(folder.broker(), folder.station().resolve(BrokerKeys.FILE))
-                .ensure(NodeName.CENTRAL, List.of(LOOPBACK, "localhost"), now);
+        this.clock = clock;
+    }
+
+    /** By whose key it is known, once it was started. */
+    KeyId authority() {
+        return keys.orElseThrow().authority();
     }
 
     /** Where what runs on this machine finds it. */
@@ -87,7 +92,10 @@ final class Broker {
         }
     }
 
+    /** Makes keys and certificates where there are none. */
     Child.Plan plan() throws Failure, InterruptedException {
+        keys = Optional.of(new BrokerFolder(folder.broker(), folder.station().resolve(BrokerKeys.FILE))
+                .ensure(NodeName.CENTRAL, List.of(LOOPBACK, "localhost"), clock.instant()));
         Path configuration = folder.broker().resolve("nats-server.conf");
         writeConfiguration(configuration);
         List<String> command = List.of(binary, "-c", configuration.toString());
@@ -105,7 +113,7 @@ final class Broker {
     }
 
     boolean isReady() {
-        return Ports.natsAnswers(reachedAt(), port, new BrokerAuthority(keys.authority()));
+        return Ports.natsAnswers(reachedAt(), port, new BrokerAuthority(authority()));
     }
 
     private Path record() {
@@ -153,6 +161,6 @@ final class Broker {
         var server = new ServerConfiguration.Server("steward", host, port, folder.broker(), "1GB");
         return """
                 # Written by `steward up` at each start.
-                %s%s""".formatted(server.text(buffers), ServerConfiguration.security(keys, folder.broker()));
+                %s%s""".formatted(server.text(buffers), ServerConfiguration.security(keys.orElseThrow(), folder.broker()));
     }
 }

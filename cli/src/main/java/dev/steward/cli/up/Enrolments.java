@@ -12,6 +12,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
+import dev.steward.message.signing.KeyId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,13 +47,14 @@ record Enrolments(
     private static final long POLL_MS = 50;
 
     /** Those that are nodes now; whoever may not become one is told of, and the rest goes on without it. */
-    List<String> run(List<String> names, String brokerUrl) throws Failure, IOException, InterruptedException {
+    List<String> run(List<String> names, String brokerUrl, KeyId authority)
+            throws Failure, IOException, InterruptedException {
         var admitted = new ArrayList<>(names);
         var asking = new ArrayList<Enroller>();
         handIn();
         try {
             for (String name : names) {
-                if (!isEnrolled(name)) {
+                if (!isEnrolled(name, authority)) {
                     asking.add(start(new NodeName(name), brokerUrl));
                 } else if (isRevoked(name)) {
                     say.accept(
@@ -87,15 +89,17 @@ record Enrolments(
         return admitted;
     }
 
-    /** At a broker that asks who connects, too: folders from before that are enrolled once more, with their keys. */
-    private boolean isEnrolled(String name) throws Failure {
+    /** At this broker: folders of another one are enrolled once more, with the keys that they have. */
+    private boolean isEnrolled(String name, KeyId authority) throws Failure {
         Path file = folder.node(name).resolve(DONE);
         if (!Files.exists(file)) {
             return false;
         }
         try (var in = Files.newInputStream(file)) {
             return Json.object(in.readNBytes(Limits.SIGNED_DOCUMENT_BYTES), Limits.SIGNED_DOCUMENT_BYTES)
-                    .has("brokerAuthority");
+                    .optionalText("brokerAuthority")
+                    .filter(authority.value()::equals)
+                    .isPresent();
         } catch (IOException e) {
             throw Failure.failed("%s can't be read: %s".formatted(file, FileTrouble.text(e)));
         } catch (RefusedException e) {

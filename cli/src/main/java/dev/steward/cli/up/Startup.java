@@ -78,7 +78,7 @@ final class Startup {
         Child station = children.start(launcher.station(folder, http.getRawAuthority(), broker.url()));
         started.add(station);
         StationClient client = awaitStation(station);
-        List<String> admitted = enrolments(client).run(nodes, broker.url());
+        List<String> admitted = enrolments(client).run(nodes, broker.url(), broker.authority());
         for (String node : admitted) {
             started.add(children.start(launcher.agent(folder, node, broker.url())));
         }

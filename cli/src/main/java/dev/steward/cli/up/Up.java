@@ -110,12 +110,7 @@ public final class Up implements Callable<Integer> {
                 writeTrustFiles(folder, names, identity);
                 var known = new KnownNodes(operator, identity);
                 var start = new Startup(surroundings, ids, identity, known, folder, launcher, children, this::say);
-                var broker = new Broker(
-                        folder,
-                        binary,
-                        brokerHost,
-                        brokerPort,
-                        surroundings.clock().instant());
+                var broker = new Broker(folder, binary, brokerHost, brokerPort, surroundings.clock());
                 start.run(broker, address, names, isUsualFolder(root));
                 while (true) {
                     TimeUnit.MILLISECONDS.sleep(CHECK_MS);

@@ -11,10 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BrokerFolderTest {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
@@ -63,23 +66,42 @@ class BrokerFolderTest {
         assertThat(keys).hasContent(made);
     }
 
-    @Test
-    void whereTheStationsKeysWereMovedAwayNoOthersAreMade() throws Exception {
-        Files.delete(keys);
+    @ParameterizedTest
+    @ValueSource(strings = {BrokerKeys.FILE, "ca.key", "ca.pem", BrokerKeys.FILE + " ca.key", "ca.key ca.pem"})
+    void whereKeysWereMovedAwayNoOthersAreMade(String moved) throws Exception {
+        for (String file : moved.split(" ", -1)) {
+            Files.delete(folder.resolve(file));
+        }
+        List<String> left = contents();
 
-        assertThatThrownBy(() -> broker.ensure(NodeName.CENTRAL, HOSTS, NOW))
+        assertThatThrownBy(() -> broker.ensure(NodeName.CENTRAL, List.of("10.0.0.1"), NOW))
                 .isInstanceOf(Failure.class)
-                .hasMessageContaining("copy it back from the station's data folder");
-        assertThat(keys).doesNotExist();
+                .hasMessageContaining(moved.split(" ", -1)[0])
+                .hasMessageContaining("copy them back");
+        assertThat(contents()).isEqualTo(left);
     }
 
     @Test
-    void whereTheAuthorityIsLostNoOtherIsMade() throws Exception {
-        Files.delete(folder.resolve("ca.key"));
+    void whatWasCutShortIsMadeUpFor() throws Exception {
+        for (String cut : List.of("server.hosts", "server.pem")) { // as if it had ended before this was written
+            Files.delete(folder.resolve(cut));
+            broker.ensure(NodeName.CENTRAL, HOSTS, NOW);
+            assertThat(Certificates.read(
+                                    Files.readString(folder.resolve("server.key")),
+                                    Files.readString(folder.resolve("server.pem")))
+                            .isPair())
+                    .isTrue();
+        }
+    }
 
-        assertThatThrownBy(() -> broker.ensure(NodeName.CENTRAL, HOSTS, NOW))
-                .isInstanceOf(Failure.class)
-                .hasMessageContaining("restore them from a backup");
+    private List<String> contents() throws Exception {
+        var contents = new ArrayList<String>();
+        try (var files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                contents.add(file + Files.readString(file));
+            }
+        }
+        return contents;
     }
 
     @Test

@@ -22,6 +22,7 @@ import dev.steward.message.NodeRecord;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
 import java.io.IOException;
@@ -56,8 +57,10 @@ class EnrolmentsTest {
             mkdir -p "$5" && cat > "$5/token"
             cp "${0%/*}/$7.pub" "$5/new" && mv "$5/new" "$5/identity.pub"
             while [ ! -e "$5/record" ]; do sleep 0.05; done
-            echo '{"brokerAuthority":"SHA256:x"}' > "$5/enrolment.json"
+            echo '{"brokerAuthority":"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}' > "$5/enrolment.json"
             """;
+
+    private static final KeyId AUTHORITY = new KeyId("SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 
     @TempDir
     private Path root;
@@ -100,7 +103,7 @@ class EnrolmentsTest {
         there.waits("ship1", machine, linkKey);
         there.waits("ship2", otherMachine, linkKey);
 
-        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1", "ship2"), BROKER))
+        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1", "ship2"), BROKER, AUTHORITY))
                 .containsExactly("ship1", "ship2");
 
         assertThat(node("ship1").resolve("enrolment.json")).exists();
@@ -117,9 +120,11 @@ class EnrolmentsTest {
     @Test
     void whoIsANodeAlreadyIsLeftAsItIs() throws Exception {
         Files.createDirectories(node("ship1"));
-        write(node("ship1").resolve("enrolment.json"), "{\"brokerAuthority\":\"SHA256:x\"}");
+        write(
+                node("ship1").resolve("enrolment.json"),
+                "{\"brokerAuthority\":\"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}");
 
-        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1"), BROKER))
+        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1"), BROKER, AUTHORITY))
                 .containsExactly("ship1");
 
         assertThat(station.requests("GET")).isEmpty();
@@ -133,7 +138,7 @@ class EnrolmentsTest {
         there.waits("ship1", otherMachine, linkKey);
 
         assertThatExceptionOfType(Failure.class)
-                .isThrownBy(() -> enrolments(Duration.ofSeconds(1)).run(List.of("ship1"), BROKER))
+                .isThrownBy(() -> enrolments(Duration.ofSeconds(1)).run(List.of("ship1"), BROKER, AUTHORITY))
                 .withMessageContaining("the enrolment of ship1 did not come to the station within 1 s")
                 .withMessageContaining(key.id().value())
                 .withMessageContaining("it shows %s under that name".formatted(otherKey.id()));
@@ -151,7 +156,7 @@ class EnrolmentsTest {
         machine("ship2", otherKey);
         there.waits("ship1", machine, linkKey);
 
-        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1", "ship2"), BROKER))
+        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1", "ship2"), BROKER, AUTHORITY))
                 .containsExactly("ship1");
 
         assertThat(said).hasSize(2).last().isEqualTo("made keys for ship1 and approved them as nodes");
@@ -165,7 +170,7 @@ class EnrolmentsTest {
     void aMachineThatDoesNotTakeItsTokenSaysWhyAsWell() throws Exception {
         launch("#!/bin/sh\nexec <&-\necho no room\nexit 1\n");
 
-        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1"), BROKER))
+        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1"), BROKER, AUTHORITY))
                 .isEmpty();
         assertThat(said).singleElement().asString().contains("exit code 1: no room");
     }
@@ -175,19 +180,19 @@ class EnrolmentsTest {
         machine("ship1", key);
         there.waits("ship1", machine, linkKey);
         Enrolments enrolments = enrolments(Duration.ofSeconds(20));
-        enrolments.run(List.of("ship1"), BROKER);
+        enrolments.run(List.of("ship1"), BROKER, AUTHORITY);
         List<String> approval = there.offered();
         said.clear();
 
         there.forget();
-        assertThat(enrolments.run(List.of("ship1"), BROKER)).containsExactly("ship1");
+        assertThat(enrolments.run(List.of("ship1"), BROKER, AUTHORITY)).containsExactly("ship1");
         assertThat(there.offered()).isEqualTo(approval);
         assertThat(said).isEmpty();
 
         there.forget();
         String refusal = "{\"error\":{\"code\":\"forbidden\",\"message\":\"ann is no authority\"}}";
         station.on("POST /api/v1/node-records", 403, refusal);
-        assertThat(enrolments.run(List.of("ship1"), BROKER)).containsExactly("ship1");
+        assertThat(enrolments.run(List.of("ship1"), BROKER, AUTHORITY)).containsExactly("ship1");
         assertThat(said)
                 .singleElement()
                 .asString()
@@ -196,7 +201,7 @@ class EnrolmentsTest {
 
         said.clear();
         station.on("GET /api/v1/node-records", 503, refusal);
-        assertThat(enrolments.run(List.of("ship1"), BROKER)).containsExactly("ship1");
+        assertThat(enrolments.run(List.of("ship1"), BROKER, AUTHORITY)).containsExactly("ship1");
         assertThat(said).singleElement().asString().startsWith("what is kept of nodes was not handed in");
     }
 
@@ -205,7 +210,7 @@ class EnrolmentsTest {
         machine("ship1", key);
         write(Files.createDirectories(node("ship1")).resolve("record"), "{}");
 
-        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1"), BROKER))
+        assertThat(enrolments(Duration.ofSeconds(20)).run(List.of("ship1"), BROKER, AUTHORITY))
                 .containsExactly("ship1");
         assertThat(there.offered()).isEmpty();
     }
@@ -217,7 +222,7 @@ class EnrolmentsTest {
         there.waits("ship1", machine, linkKey);
         there.waits("ship2", otherMachine, linkKey);
         Enrolments enrolments = enrolments(Duration.ofSeconds(20));
-        enrolments.run(List.of("ship1"), BROKER);
+        enrolments.run(List.of("ship1"), BROKER, AUTHORITY);
         for (String file : List.of("enrolment.json", "identity.pub")) {
             Files.delete(node("ship1").resolve(file)); // as if its folder had been made anew
         }
@@ -225,7 +230,7 @@ class EnrolmentsTest {
         machine("ship1", third.key());
         there.waits("ship1", third, linkKey);
 
-        assertThat(enrolments.run(List.of("ship1", "ship2"), BROKER)).containsExactly("ship2");
+        assertThat(enrolments.run(List.of("ship1", "ship2"), BROKER, AUTHORITY)).containsExactly("ship2");
 
         assertThat(said)
                 .anySatisfy(line -> assertThat(line)
@@ -250,7 +255,7 @@ class EnrolmentsTest {
     void theRecordIsOfTheKeyAndTheNameThatAsked() throws Exception {
         machine("ship1", key);
         there.waits("ship1", machine, linkKey);
-        enrolments(Duration.ofSeconds(20)).run(List.of("ship1"), BROKER);
+        enrolments(Duration.ofSeconds(20)).run(List.of("ship1"), BROKER, AUTHORITY);
 
         var signed = SignedDocument.decode(there.offered().getFirst().getBytes(StandardCharsets.UTF_8));
         var record = (NodeRecord) signed.read();

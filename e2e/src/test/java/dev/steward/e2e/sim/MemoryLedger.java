@@ -172,7 +172,10 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 insert(operators, operators.size() + 1L, signed);
             case LedgerWrite.PutToken(Token token) -> undo.put(tokens, token.id(), token);
             case LedgerWrite.DeleteToken(CommandId id) -> undo.remove(tokens, id);
-            case LedgerWrite.PutShutOut(var login, Instant until) -> undo.put(shutOut, login.toString(), until);
+            case LedgerWrite.PutShutOut(var login, Instant until) -> {
+                Instant before = shutOut.getOrDefault(login.toString(), Instant.MIN);
+                undo.put(shutOut, login.toString(), until.isAfter(before) ? until : before);
+            }
             case LedgerWrite.ForgetShutOut(Instant before) ->
                 List.copyOf(shutOut.entrySet()).stream()
                         .filter(each -> each.getValue().isBefore(before))

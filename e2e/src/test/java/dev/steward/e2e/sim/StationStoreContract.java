@@ -218,6 +218,7 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         apply(new LedgerWrite.PutShutOut(anna.login(), anna.until()));
         apply(new LedgerWrite.PutShutOut(bob.login(), COARSE.plusSeconds(1)));
         apply(new LedgerWrite.PutShutOut(bob.login(), bob.until()));
+        apply(new LedgerWrite.PutShutOut(bob.login(), COARSE)); // never for a shorter time
         assertThat(store().shutOut()).containsExactlyInAnyOrder(anna, bob);
         commit();
 

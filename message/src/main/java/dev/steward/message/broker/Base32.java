@@ -3,7 +3,7 @@ package dev.steward.message.broker;
 
 import dev.steward.message.RefusedException;
 
-/** Base32 (RFC 4648, section 6) without padding, which the JDK has not. */
+/** Base32 (RFC 4648, section 6) without padding, which the JDK has not; the NATS client has it, but only the bus may know that. */
 final class Base32 {
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private static final int BITS = 5;

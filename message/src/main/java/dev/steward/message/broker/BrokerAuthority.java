@@ -2,17 +2,15 @@
 package dev.steward.message.broker;
 
 import dev.steward.message.RefusedException;
+import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.KeyId;
-import dev.steward.message.signing.VerificationKey;
 import java.security.GeneralSecurityException;
-import java.security.PublicKey;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.EdECPublicKey;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
@@ -30,9 +28,6 @@ import javax.net.ssl.X509TrustManager;
  * @param key which the server shows at the end of its chain
  */
 public record BrokerAuthority(KeyId key) implements X509TrustManager {
-    /** Of an Ed25519 key, by RFC 8410; there are others of its class. */
-    private static final int ENCODED_BYTES = 44;
-
     private static final String FOR_SERVERS = "1.3.6.1.5.5.7.3.1";
 
     /** TLS to brokers that this key vouches for. */
@@ -86,18 +81,8 @@ public record BrokerAuthority(KeyId key) implements X509TrustManager {
 
     /** Of the certificate's key, where it is one of Ed25519. */
     public static Optional<KeyId> fingerprint(X509Certificate certificate) {
-        PublicKey publicKey = certificate.getPublicKey();
-        if (!(publicKey instanceof EdECPublicKey)) {
-            return Optional.empty();
-        }
-        byte[] encoded = publicKey.getEncoded();
-        if (encoded.length != ENCODED_BYTES) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(VerificationKey.of(
-                            Arrays.copyOfRange(encoded, encoded.length - VerificationKey.BYTES, encoded.length))
-                    .id());
+            return Optional.of(Ed25519.publicHalf(certificate.getPublicKey()).id());
         } catch (RefusedException e) {
             return Optional.empty();
         }

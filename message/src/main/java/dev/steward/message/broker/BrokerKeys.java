@@ -11,11 +11,14 @@ import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,12 +48,22 @@ public record BrokerKeys(
     public static final String FILE = "broker-keys.json";
 
     private static final int MAX_BYTES = 8_192;
-    private static final long NO_LIMIT = -1;
+    static final long NO_LIMIT = -1;
     private static final String ACCOUNT_NAME = "steward";
     private static final String MAIL_NAME = "steward-mail";
 
-    /** A time that never comes: whom a revocation meets with it has no token that is younger. */
+    /** Later than any token is issued, so that a revocation with this time meets every token of its key. */
     public static final Instant FOR_EVER = Instant.parse("9999-12-31T23:59:59Z");
+
+    /** How much longer than needed a key stays shut out, for clocks that were wrong for a while. */
+    public static final Duration KEPT_BEYOND = Duration.ofDays(60);
+
+    /**
+     * What a token of the account says.
+     *
+     * @param shutOut the keys with which nobody may log in, each with the time after which nobody could anyway
+     */
+    public record Account(Instant issuedAt, Map<VerificationKey, Instant> shutOut) {}
 
     private static final String SYSTEM_NAME = "SYS";
     private static final String CLAIMS_UPDATE = "$SYS.REQ.CLAIMS.UPDATE";
@@ -135,11 +148,11 @@ public record BrokerKeys(
     }
 
     private static String field(Role role) {
-        return role.name().toLowerCase(java.util.Locale.ROOT);
+        return role.name().toLowerCase(Locale.ROOT);
     }
 
     private Ed25519 key(Role role) {
-        return java.util.Objects.requireNonNull(roles.get(role));
+        return Objects.requireNonNull(roles.get(role));
     }
 
     /** What the server's configuration names as {@code operator}. */
@@ -209,16 +222,16 @@ public record BrokerKeys(
         if (!revocations.isEmpty()) {
             more.put("revocations", revocations);
         }
-        Instant issuedAt = now.isAfter(createdAt) ? now : createdAt.plusSeconds(1);
+        Instant issuedAt = now.getEpochSecond() > createdAt.getEpochSecond() ? now : createdAt.plusSeconds(1);
         return accountToken(new Jwt.Subject(Nkey.ACCOUNT, account.key(), ACCOUNT_NAME), issuedAt, limits(0), more);
     }
 
     /**
-     * Whom a token of the account shuts out, with the times after which nobody could log in anyway.
+     * Reads a token of the account.
      *
      * @throws RefusedException where it is not one that this operator has signed
      */
-    public Map<VerificationKey, Instant> shutOut(String accountToken) throws RefusedException {
+    public Account read(String accountToken) throws RefusedException {
         JsonObject claims = Jwt.read(accountToken, operator.key());
         if (!claims.text("sub").equals(accountId())) {
             throw new RefusedException("the token is of another account");
@@ -231,7 +244,7 @@ public record BrokerKeys(
                 shutOut.put(Nkey.USER.parse(key), Instant.ofEpochSecond(until));
             }
         }
-        return shutOut;
+        return new Account(Instant.ofEpochSecond(claims.integer("iat", 0, FOR_EVER.getEpochSecond())), shutOut);
     }
 
     private String accountToken(
@@ -239,7 +252,10 @@ public record BrokerKeys(
         var nats = new LinkedHashMap<>(more);
         nats.put("limits", limits);
         Map<String, Object> nothing = Map.of("deny", List.of(">"));
-        nats.put("default_permissions", Map.of("pub", nothing, "sub", nothing));
+        var none = new LinkedHashMap<String, Object>(); // in one order: the same token has the same text
+        none.put("pub", nothing);
+        none.put("sub", nothing);
+        nats.put("default_permissions", none);
         return Jwt.sign(new Jwt.Issuer(Nkey.OPERATOR, operator), subject, issuedAt, Optional.empty(), nats);
     }
 

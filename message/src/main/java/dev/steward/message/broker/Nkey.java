@@ -5,6 +5,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.VerificationKey;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Ed25519 keys as NATS writes them (nkeys): base32 of a byte that tells what the key is for, the key's 32 bytes and a
@@ -65,7 +66,7 @@ public enum Nkey {
 
     private RefusedException wrong(String begin) {
         return new RefusedException("expected an nkey of NATS for %s%s"
-                .formatted(name().toLowerCase(java.util.Locale.ROOT), begin.isEmpty() ? "" : ", not one of " + begin));
+                .formatted(name().toLowerCase(Locale.ROOT), begin.isEmpty() ? "" : ", not one of " + begin));
     }
 
     private byte[] decoded(String text, int length) throws RefusedException {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.message.broker;
 
+import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentRequest;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Subject;
 import java.util.List;
@@ -12,7 +14,7 @@ import java.util.List;
  */
 public enum Role {
     /** Speaks to all nodes. */
-    STATION(1, Limits.NO_LIMIT) {
+    STATION(1, BrokerKeys.NO_LIMIT) {
         @Override
         List<String> publish(NodeName station) {
             return List.of("*.command.*.*", "*.event.*.*", "*.ack.*.*");
@@ -25,7 +27,7 @@ public enum Role {
     },
 
     /** Hears, for the station, what comes by its mailbox; in an account of its own. */
-    MAILBOX(100, Limits.NO_LIMIT) {
+    MAILBOX(100, BrokerKeys.NO_LIMIT) {
         @Override
         List<String> publish(NodeName station) {
             String mailbox = mailbox(station);
@@ -48,7 +50,7 @@ public enum Role {
     },
 
     /** Speaks to its station and hears what is for itself. */
-    NODE(4, 640 * 1024) {
+    NODE(4, Limits.FRAME_BYTES + Role.HEADERS_BYTES) {
         @Override
         List<String> publish(NodeName station) {
             return List.of(station + ".ack.*.*", station + ".event.*.*");
@@ -56,16 +58,15 @@ public enum Role {
     },
 
     /** Whoever has a token to become a node: asks the station, and hears its answer. */
-    TOKEN(2, 8 * 1024) {
+    TOKEN(2, Limits.ENROLMENT_BYTES + Role.HEADERS_BYTES) {
         @Override
         List<String> publish(NodeName station) {
             return List.of(Subject.enrolment(station).toString());
         }
     };
 
-    private static final class Limits {
-        private static final long NO_LIMIT = -1;
-    }
+    /** More than the headers of a frame can have, which the server counts as well. */
+    private static final int HEADERS_BYTES = 16 * 1024;
 
     static final String NAME = "{{name()}}";
 
@@ -85,7 +86,7 @@ public enum Role {
     }
 
     /** What the broker calls whoever has a token. */
-    public static String nameOf(dev.steward.message.CommandId token) {
+    public static String nameOf(CommandId token) {
         return EnrolmentRequest.replyTo(token).value();
     }
 

@@ -139,8 +139,12 @@ public final class Ed25519 implements Signer {
         }
     }
 
-    private static VerificationKey publicHalf(PublicKey key) throws RefusedException {
+    /** @throws RefusedException where it is a key of another kind */
+    public static VerificationKey publicHalf(PublicKey key) throws RefusedException {
         byte[] encoded = key.getEncoded();
+        if (encoded == null || !Arrays.equals(PUBLIC_PREFIX, Arrays.copyOf(encoded, PUBLIC_PREFIX.length))) {
+            throw new RefusedException("a key of %s, not of Ed25519".formatted(key.getAlgorithm()));
+        }
         return VerificationKey.of(Arrays.copyOfRange(encoded, PUBLIC_PREFIX.length, encoded.length));
     }
 

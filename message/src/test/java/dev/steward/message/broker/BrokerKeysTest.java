@@ -62,18 +62,25 @@ class BrokerKeysTest {
         assertThat(account.object("revocations").integer(Nkey.USER.text(out.key()), 0, Long.MAX_VALUE))
                 .isEqualTo(BrokerKeys.FOR_EVER.getEpochSecond()); // whatever the clocks say
         assertThat(account.objects("signing_keys", 9)).hasSize(Role.values().length - 1); // without the mailbox's
-        assertThat(keys.shutOut(token)).containsExactly(Map.entry(out.key(), BrokerKeys.FOR_EVER));
+        assertThat(keys.read(token).shutOut()).containsExactly(Map.entry(out.key(), BrokerKeys.FOR_EVER));
         assertThat(claims(token).text("jti"))
                 .isNotEqualTo(claims(keys.accountToken(NOW, Map.of())).text("jti"));
+    }
+
+    @Test
+    void theSameIsSaidInTheSameWords() throws Exception {
+        BrokerKeys again = BrokerKeys.parse(keys.text(), "x");
+        assertThat(again.accountToken(NOW, Map.of())).isEqualTo(keys.accountToken(NOW, Map.of()));
+        assertThat(again.mailToken()).isEqualTo(keys.mailToken());
     }
 
     @Test
     void aTokenThatAnotherOperatorHasSignedSaysNothingHere() {
         BrokerKeys others = BrokerKeys.generate(
                 NOW, NodeName.CENTRAL, Ed25519.generate().key().id());
-        assertThatThrownBy(() -> keys.shutOut(others.accountToken())).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> keys.shutOut(keys.mailToken())).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> keys.shutOut("a.b.c")).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> keys.read(others.accountToken())).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> keys.read(keys.mailToken())).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> keys.read("a.b.c")).isInstanceOf(RefusedException.class);
     }
 
     @Test

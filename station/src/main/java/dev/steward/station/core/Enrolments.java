@@ -11,6 +11,7 @@ import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,7 +63,20 @@ final class Enrolments {
     }
 
     Answer token(Token token) {
-        return tokens.make(token);
+        Optional<String> refusal = token.login().flatMap(login -> loginRefusal(login, token.key()));
+        return refusal.isPresent() && tokens.find(token.id()).isEmpty()
+                ? new Answer.Refused(Answer.Reason.CONFLICT, "the key for the broker " + refusal.get())
+                : tokens.make(token);
+    }
+
+    /** Why nobody who has this key may log in with that one: who takes another one's could have it shut out. */
+    private Optional<String> loginRefusal(VerificationKey login, VerificationKey holder) {
+        if (shutOut.contains(login)) {
+            return Optional.of("was shut out");
+        }
+        return records.isLoginOfAnother(login, holder) || tokens.isLogin(login)
+                ? Optional.of("is another one's")
+                : Optional.empty();
     }
 
     /** What was asked with it and not approved is forgotten as well. */
@@ -162,12 +176,12 @@ final class Enrolments {
             return Optional.of("the token is for the node %s, not %s"
                     .formatted(token.node().get(), request.node()));
         }
-        boolean foreign = request.login().equals(request.key())
-                || request.login().equals(token.key())
-                || Optional.of(request.login()).equals(token.login());
-        if (foreign || shutOut.contains(request.login()) || records.isLoginOfAnother(request)) {
-            return Optional.of(
-                    "its key for the broker was shut out, or is another one's; remove broker.creds and ask again");
+        Optional<String> login = loginRefusal(request.login(), request.key());
+        if (login.isPresent()
+                || request.login().equals(request.key())
+                || request.login().equals(token.key())) {
+            return Optional.of("its key for the broker %s; enrol it anew, in an empty folder"
+                    .formatted(login.orElse("is another one of its keys")));
         }
         return records.nameRefusal(request.node(), request.issuer());
     }

@@ -115,17 +115,22 @@ final class NodeRecords {
         return ends;
     }
 
-    /** Whether that key logs in as another machine. */
-    boolean isLoginOfAnother(EnrolmentRequest request) {
+    /** Whether that key logs in as another machine than the one with this identity. */
+    boolean isLoginOfAnother(VerificationKey login, VerificationKey identity) {
         return records.values().stream()
-                .filter(kept -> !kept.says.key().equals(request.key()))
-                .anyMatch(kept -> kept.says.login().equals(Optional.of(request.login())));
+                .filter(kept -> !kept.says.key().equals(identity))
+                .anyMatch(kept -> kept.says.login().equals(Optional.of(login)));
     }
 
     private Optional<String> conflict(NodeRecord next, Optional<NodeRecord> known) {
         KeyId key = next.key().id();
         if (known.filter(NodeRecord::isRevoked).isPresent()) {
             return Optional.of("the key %s was revoked, and is never used again".formatted(key));
+        }
+        if (known.filter(one -> next.isRevoked() && !one.node().equals(next.node()))
+                .isPresent()) {
+            return Optional.of("the key %s is the node %s, and this revokes it as %s"
+                    .formatted(key, known.get().node(), next.node()));
         }
         if (next.isRevoked()) {
             return Optional.empty(); // whatever else it says
@@ -138,6 +143,11 @@ final class NodeRecords {
         if (known.filter(one -> !one.node().equals(next.node())).isPresent()) {
             return Optional.of("the key %s is the node %s; a node can't be renamed yet"
                     .formatted(key, known.get().node()));
+        }
+        if (next.login()
+                .filter(login -> shutOut.contains(login) || isLoginOfAnother(login, next.key()))
+                .isPresent()) {
+            return Optional.of("the key of %s for the broker was shut out, or is another one's".formatted(next.node()));
         }
         if (!nodes.hasRoomFor(next.node())) {
             return Optional.of("there are %d nodes, the most that are kept".formatted(Limits.NODES));

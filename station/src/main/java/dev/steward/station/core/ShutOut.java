@@ -11,9 +11,6 @@ import java.util.Set;
 
 /** The keys with which nobody may log in at the broker any more. */
 final class ShutOut {
-    /** For clocks that were wrong for a while: what is forgotten too soon lets somebody in again. */
-    private static final Duration KEPT_BEYOND = Duration.ofDays(60);
-
     private final StationSink sink;
     private final Set<VerificationKey> keys = new HashSet<>();
     private Instant forgetAt = Instant.MIN;
@@ -45,7 +42,7 @@ final class ShutOut {
     void tick(Now now) {
         if (!now.wall().isBefore(forgetAt)) {
             forgetAt = now.wall().plus(Duration.ofDays(1));
-            sink.write(new LedgerWrite.ForgetShutOut(now.wall().minus(KEPT_BEYOND)));
+            sink.write(new LedgerWrite.ForgetShutOut(now.wall().minus(BrokerKeys.KEPT_BEYOND)));
         }
     }
 }

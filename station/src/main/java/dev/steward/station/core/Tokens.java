@@ -6,6 +6,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.Tally;
 import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,6 +62,10 @@ final class Tokens {
     /** Whether to tell of this refusal: whoever has a token could fill log and events. */
     boolean isWorthTelling(Token token) {
         return refused.computeIfAbsent(token.id(), id -> new Tally()).next();
+    }
+
+    boolean isLogin(VerificationKey key) {
+        return tokens.values().stream().anyMatch(token -> token.login().equals(Optional.of(key)));
     }
 
     Optional<Token> find(CommandId id) {

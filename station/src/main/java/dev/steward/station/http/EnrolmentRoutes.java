@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The part of the API by which machines become nodes. */
@@ -64,11 +63,8 @@ final class EnrolmentRoutes {
     }
 
     private void makeToken(Context context) throws InterruptedException {
-        var made = new AtomicReference<Token>();
-        Api.accepted(() -> {
-            made.set(token(Json.object(context.bodyAsBytes(), TOKEN_BYTES)));
-            return orders.token(made.get());
-        });
+        Token made = requested(context);
+        Api.accepted(() -> orders.token(made));
         context.status(201);
         var view = new LinkedHashMap<String, Object>();
         view.put("station", settings.station());
@@ -76,7 +72,7 @@ final class EnrolmentRoutes {
         view.put("broker", settings.broker());
         settings.brokerKeys().ifPresent(keys -> {
             view.put("brokerAuthority", keys.authority());
-            made.get().login().ifPresent(login -> view.put("brokerToken", brokerToken(keys, made.get(), login)));
+            made.login().ifPresent(login -> view.put("brokerToken", brokerToken(keys, made, login)));
         });
         Api.json(context, view);
     }
@@ -84,6 +80,14 @@ final class EnrolmentRoutes {
     /** With which whoever has the token may ask, as long as somebody could wait. */
     private static String brokerToken(BrokerKeys keys, Token token, VerificationKey login) {
         return keys.token(Role.TOKEN, Role.nameOf(token.id()), login, token.createdAt(), Optional.of(token.lastWait()));
+    }
+
+    private Token requested(Context context) {
+        try {
+            return token(Json.object(context.bodyAsBytes(), TOKEN_BYTES));
+        } catch (RefusedException e) {
+            throw ApiException.badRequest("request: " + e.getMessage());
+        }
     }
 
     private Token token(JsonObject request) throws RefusedException {

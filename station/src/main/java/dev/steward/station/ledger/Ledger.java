@@ -177,7 +177,7 @@ public final class Ledger implements StationStore, AutoCloseable {
                 database.execute("DELETE FROM token WHERE id = ?", id.toString());
             case LedgerWrite.PutShutOut(var login, Instant until) ->
                 database.execute(
-                        "INSERT OR REPLACE INTO shut_out (login, until) VALUES (?,?)",
+                        "INSERT INTO shut_out (login, until) VALUES (?1,?2) ON CONFLICT (login) DO UPDATE SET until = max(until, ?2)",
                         login.toString(),
                         Times.text(until));
             case LedgerWrite.ForgetShutOut(Instant before) ->

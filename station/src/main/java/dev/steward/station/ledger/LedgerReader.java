@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.ledger;
 
+import dev.steward.message.Limits;
 import dev.steward.station.core.Token;
 import dev.steward.store.Database;
 import java.nio.file.Path;
@@ -156,9 +157,10 @@ public final class LedgerReader implements AutoCloseable {
             var records = new ArrayList<byte[]>();
             for (String node : nodes) {
                 records.addAll(database.query(
-                        "SELECT signed FROM node_record WHERE node = ? ORDER BY revoked, key",
+                        "SELECT signed FROM node_record WHERE node = ? ORDER BY revoked, key LIMIT ?",
                         row -> row.getBytes(1),
-                        node));
+                        node,
+                        Limits.RECORDS_OF_A_NAME));
             }
             return records;
         });

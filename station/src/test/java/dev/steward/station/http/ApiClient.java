@@ -86,12 +86,25 @@ final class ApiClient implements AutoCloseable {
 
     Answer token(CommandId id, VerificationKey key, Optional<String> node, Duration life)
             throws IOException, InterruptedException {
+        Map<String, Object> body = tokenBody(id, key, life);
+        node.ifPresent(name -> body.put("node", name));
+        return post("/api/v1/tokens", Json.bytes(body));
+    }
+
+    /** A token whose holder logs in at the broker with this key. */
+    Answer token(CommandId id, VerificationKey key, VerificationKey login, Duration life)
+            throws IOException, InterruptedException {
+        Map<String, Object> body = tokenBody(id, key, life);
+        body.put("login", login);
+        return post("/api/v1/tokens", Json.bytes(body));
+    }
+
+    private static Map<String, Object> tokenBody(CommandId id, VerificationKey key, Duration life) {
         var body = new LinkedHashMap<String, Object>();
         body.put("id", id);
         body.put("key", key);
-        node.ifPresent(name -> body.put("node", name));
         body.put("expiresAt", Times.text(Instant.now().plus(life)));
-        return post("/api/v1/tokens", Json.bytes(body));
+        return body;
     }
 
     Answer unfreeze(String node) throws IOException, InterruptedException {

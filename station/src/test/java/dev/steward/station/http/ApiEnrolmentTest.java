@@ -13,6 +13,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Ed25519;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.station.Station;
 import dev.steward.station.StationSettings;
 import java.nio.file.Files;
@@ -123,9 +124,34 @@ class ApiEnrolmentTest {
         try (TestMachine machine = machine(thief)) {
             assertThat(answer(machine, secret).reason()).contains("another one's");
             client.nodeRecord(TestOperator.sign(ship3.record(2, Optional.of(Instant.now()))));
-            assertThat(answer(machine, secret).reason()).contains("was shut out"); // nor when that is revoked
+            assertThat(answer(machine, secret).reason()).contains("was shut out"); // nor when that one is revoked
         }
         assertThat(waiting()).isEmpty();
+    }
+
+    @Test
+    void aTokenWithANodesKeyForTheBrokerIsRefusedSoThatNobodyShutsThatOutByIt() throws Exception {
+        approve(ship4);
+        assertThat(client.token(token, secret.key(), ship4.login().key(), Duration.ofHours(1))
+                        .error())
+                .isEqualTo("409 conflict");
+        assertThat(tokens()).isEmpty();
+        VerificationKey login = Ed25519.generate().key();
+        assertThat(client.token(token, secret.key(), login, Duration.ofHours(1)).status())
+                .isEqualTo(201);
+        assertThat(client.token(Documents.id(), Ed25519.generate().key(), login, Duration.ofHours(1))
+                        .error())
+                .isEqualTo("409 conflict"); // another token's
+    }
+
+    @Test
+    void aRevocationThatCallsTheKeyByAnotherNameIsRefused() throws Exception {
+        approve(ship4);
+        var other = new TestNode(new NodeName("ship5"), ship4.identity(), ship4.link(), ship4.login());
+        assertThat(client.nodeRecord(TestOperator.sign(other.record(2, Optional.of(Instant.now()))))
+                        .error())
+                .isEqualTo("409 conflict");
+        assertThat(fingerprint("ship4")).isPresent();
     }
 
     @Test
