@@ -4,17 +4,18 @@ package dev.steward.agent;
 import dev.steward.agent.core.AgentCore;
 import dev.steward.agent.core.AgentSink;
 import dev.steward.agent.core.JournalWrite;
+import dev.steward.agent.enrolment.Admission;
+import dev.steward.agent.enrolment.MakeKeys;
 import dev.steward.agent.facts.Facts;
 import dev.steward.agent.method.Leftovers;
 import dev.steward.agent.method.Method;
 import dev.steward.agent.method.Methods;
-import dev.steward.bus.Bus;
 import dev.steward.bus.BusListener;
 import dev.steward.bus.NatsBus;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
-import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.Refusal;
@@ -29,8 +30,8 @@ import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
 import dev.steward.message.seal.ForgedException;
 import dev.steward.message.seal.FrameGuard;
-import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
 import dev.steward.store.FolderLock;
@@ -62,11 +63,12 @@ public final class Agent {
     private final Reserve reserve;
     private final TrustFileWatch trustFile;
     private final StationWatch stationWatch;
-    private final Seal seal;
+    private final KeysInUse keys;
     private final FrameGuard guard;
+    private final Methods methods;
     private Journal journal;
     private AgentCore core;
-    private final Bus bus;
+    private final NatsBus bus;
     private volatile boolean connected;
     private volatile boolean stopping;
 
@@ -78,8 +80,14 @@ public final class Agent {
     public Agent(AgentSettings settings) throws RefusedException {
         this.settings = settings;
         this.lock = FolderLock.take(settings.data());
-        this.seal = seal(settings);
-        this.guard = new FrameGuard(this::sealOf);
+        LOG.log(
+                System.Logger.Level.INFO,
+                "node {0}, identity {1}",
+                settings.name(),
+                settings.keys().id());
+        this.keys = new KeysInUse(settings.data(), new Admission(settings.enrolment(), settings.keys()));
+        this.guard = new FrameGuard(keys);
+        this.methods = new Methods(new MakeKeys(settings.data(), settings.enrolment(), settings.keys()));
         this.reserve = Reserve.in(settings.data());
         this.journal = Journal.open(settings.data());
         journal.claim(settings.name(), settings.station());
@@ -105,22 +113,6 @@ public final class Agent {
     public Optional<String> stop() throws InterruptedException {
         stopping = true;
         return loop.awaitEnd(settings.grace());
-    }
-
-    private static Seal seal(AgentSettings settings) throws RefusedException {
-        LOG.log(
-                System.Logger.Level.INFO,
-                "node {0}, identity {1}",
-                settings.name(),
-                settings.keys().id());
-        return settings.enrolment().seal(settings.keys());
-    }
-
-    private Seal sealOf(NodeName sender) throws ForgedException {
-        if (!sender.equals(settings.station())) {
-            throw FrameGuard.unknown();
-        }
-        return seal;
     }
 
     private void commit() {
@@ -247,7 +239,7 @@ public final class Agent {
     }
 
     private void check(Document.Command command) throws RefusedException {
-        Method method = Methods.named(command.method())
+        Method method = methods.named(command.method())
                 .orElseThrow(() -> new RefusedException("this node has no method '%s'".formatted(command.method())));
         method.check(command.arguments());
     }
@@ -290,6 +282,12 @@ public final class Agent {
         }
 
         @Override
+        public void otherKeys(NodeRecord record, SignedDocument signed, Optional<String> brokerToken)
+                throws RefusedException {
+            keys.take(record, signed, brokerToken);
+        }
+
+        @Override
         public void log(System.Logger.Level level, String text) {
             LOG.log(level, text);
         }
@@ -298,8 +296,21 @@ public final class Agent {
             settled.forEach(id -> processes.values().forEach(process -> process.settled(id)));
             starts.forEach(start -> process(start.process()).start(start.command(), start.attempt()));
             stops.forEach(stop -> processes.values().forEach(process -> process.stop(stop.id(), stop.state())));
-            frames.forEach(frame -> bus.publish(seal.seal(encoder.encode(frame))));
+            frames.forEach(frame -> bus.publish(keys.sealed(encoder.encode(frame))));
+            changeKeys();
             drop();
+        }
+
+        /** What was said until now was said with the former ones. */
+        private void changeKeys() {
+            try {
+                if (keys.change()) {
+                    LOG.log(System.Logger.Level.INFO, "other keys were approved, and are in use from now on");
+                    keys.login().ifPresent(bus::login);
+                }
+            } catch (RefusedException e) {
+                throw new IllegalStateException("keys that were taken: " + e.getMessage(), e);
+            }
         }
 
         void drop() {
@@ -315,7 +326,7 @@ public final class Agent {
                 return new AgentProcess(
                         settings.name(),
                         key,
-                        Methods.named(method).orElseThrow(),
+                        methods.named(method).orElseThrow(),
                         settings.concurrency().getOrDefault(key, 1),
                         new FromProcess());
             });
@@ -366,7 +377,7 @@ public final class Agent {
         @Override
         public void message(WireMessage message, long position) throws InterruptedException {
             try {
-                guard.check(message);
+                keys.heard(guard.check(message));
                 Frame frame = FrameCodec.decode(message);
                 loop.put((core, now) -> core.frame(now, frame), frame.heldBytes());
             } catch (ForgedException e) {

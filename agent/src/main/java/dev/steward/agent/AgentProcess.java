@@ -126,6 +126,11 @@ final class AgentProcess {
         }
 
         @Override
+        public CommandId command() {
+            return command.id();
+        }
+
+        @Override
         public int attempt() {
             return attempt;
         }

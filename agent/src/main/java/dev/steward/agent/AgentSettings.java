@@ -2,6 +2,7 @@
 package dev.steward.agent;
 
 import dev.steward.agent.enrolment.Enrolment;
+import dev.steward.agent.enrolment.NextKeys;
 import dev.steward.agent.enrolment.NodeKeys;
 import dev.steward.agent.method.Methods;
 import dev.steward.bus.BusSettings;
@@ -76,6 +77,7 @@ public record AgentSettings(
             throws RefusedException {
         var source = new Source(flags, environment, readFile(flags, environment));
         Path data = Path.of(source.required("data")).toAbsolutePath();
+        NextKeys.settle(data);
         Enrolment enrolment = enrolment(data);
         NodeKeys keys = NodeKeys.in(data)
                 .orElseThrow(() -> new RefusedException(
@@ -194,7 +196,7 @@ public record AgentSettings(
     private static String process(String where, String name) throws RefusedException {
         int dot = name.indexOf('.');
         String method = dot < 0 ? name : name.substring(0, dot);
-        if (Methods.named(method).isEmpty()) {
+        if (!Methods.names().contains(method)) {
             throw new RefusedException("%s: this agent has no method '%s'%s"
                     .formatted(where, method, DidYouMean.suffix(method, Methods.names())));
         }

@@ -9,6 +9,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.Space;
 import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
@@ -20,6 +21,7 @@ import dev.steward.message.link.Session;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.LocalTrust;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,6 +58,7 @@ abstract class AgentCoreFixture {
     private Optional<Journal> opened = Optional.empty();
     private Optional<OtherEnd> otherEnd = Optional.empty();
 
+    final List<NodeRecord> otherKeys = new ArrayList<>();
     final AgentSink sink = new AgentSink() {
         @Override
         public void write(JournalWrite write) {
@@ -80,6 +83,11 @@ abstract class AgentCoreFixture {
         @Override
         public void stop(CommandId id, ExecutionState state) {
             stopped.add(id);
+        }
+
+        @Override
+        public void otherKeys(NodeRecord record, SignedDocument signed, Optional<String> brokerToken) {
+            otherKeys.add(record);
         }
 
         @Override

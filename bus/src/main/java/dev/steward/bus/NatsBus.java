@@ -33,7 +33,7 @@ public final class NatsBus implements Bus {
     private static final long FIRST_DELAY_MS = 100;
     private static final int SMALL_BUFFER_BYTES = 4096;
 
-    private final BusSettings settings;
+    private volatile BusSettings settings;
     private final Optional<BusSettings> reading;
     private final Reader reader;
     private final BusListener listener;
@@ -98,6 +98,15 @@ public final class NatsBus implements Bus {
             if (dropped.next()) {
                 LOG.log(System.Logger.Level.WARNING, "message {0} not sent: {1}", dropped.count(), e.getMessage());
             }
+        }
+    }
+
+    /** Connects anew, as somebody else. */
+    public void login(BrokerLogin next) {
+        settings = settings.with(next);
+        Connection current = connection;
+        if (current != null) {
+            executor.execute(() -> closeQuietly(current));
         }
     }
 

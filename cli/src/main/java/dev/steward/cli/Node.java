@@ -12,10 +12,12 @@ import picocli.CommandLine.Spec;
 /** {@code steward node}: who is let in. */
 @Command(
         name = "node",
-        header = "Lists the machines that wait to become nodes; approves, revokes and unfreezes them.",
+        header =
+                "Lists the machines that wait to become nodes; approves, revokes and unfreezes them, and gives them other keys.",
         synopsisHeading = "%nExamples:%n"
                 + "  steward node pending%n"
                 + "  steward node approve ship4%n"
+                + "  steward node rotate ship4%n"
                 + "  steward node revoke ship4%n"
                 + "  steward node unfreeze ship4%n"
                 + "  steward node sync%n"
@@ -31,6 +33,7 @@ final class Node implements Runnable {
         return new CommandLine(new Node())
                 .addSubcommand(new NodePending(surroundings))
                 .addSubcommand(new NodeApprove(surroundings, ids))
+                .addSubcommand(new NodeRotate(surroundings, ids))
                 .addSubcommand(new NodeRevoke(surroundings, ids))
                 .addSubcommand(new NodeUnfreeze(surroundings))
                 .addSubcommand(new NodeSync(surroundings));
@@ -40,6 +43,6 @@ final class Node implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is missing: pending, approve, revoke, unfreeze or sync (`steward nodes` lists the nodes)");
+                "a command is missing: pending, approve, rotate, revoke, unfreeze or sync (`steward nodes` lists the nodes)");
     }
 }

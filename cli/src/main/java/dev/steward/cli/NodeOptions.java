@@ -2,10 +2,12 @@
 package dev.steward.cli;
 
 import dev.steward.cli.api.EnrolmentClient;
+import dev.steward.cli.api.StationClient;
 import dev.steward.cli.node.Approval;
 import dev.steward.cli.node.Handover;
 import dev.steward.cli.node.KnownNodes;
 import dev.steward.cli.node.NodeRevocation;
+import dev.steward.cli.node.TargetKeys;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.order.Ids;
@@ -28,6 +30,20 @@ final class NodeOptions {
 
     EnrolmentClient client(Surroundings surroundings) throws Failure {
         return station.client(surroundings).enrolment();
+    }
+
+    StationClient station(Surroundings surroundings) throws Failure {
+        return station.client(surroundings);
+    }
+
+    /** Which machines are meant by names. */
+    TargetKeys targetKeys(StationClient client, Approval approval, Surroundings surroundings) {
+        return operator.targetKeys(surroundings, station, client, approval.self());
+    }
+
+    /** A line that reaches the same station. */
+    String stationLine(String subcommand, String... words) {
+        return station.line(subcommand, words);
     }
 
     Approval approval(EnrolmentClient client, Surroundings surroundings, Ids ids) throws Failure {

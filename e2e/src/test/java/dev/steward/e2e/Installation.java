@@ -113,7 +113,7 @@ public final class Installation implements AutoCloseable {
                 "station answers",
                 START,
                 () -> Files.exists(stationFile()) && get("version").isPresent());
-        letIn(nodes.records()); // once more, as the ledger may be another
+        letIn(nodes.records(name -> !isLetIn(name))); // the ledger may be another
     }
 
     /** Lets nodes in by their signed records. */
@@ -174,8 +174,17 @@ public final class Installation implements AutoCloseable {
     /** A station that comes later gets the record at its start. */
     private void letInWhereTheStationIsThere(String name) throws Exception {
         Process station = processes.get("station");
-        if (station != null && station.isAlive()) {
+        if (station != null && station.isAlive() && !isLetIn(name)) {
             letIn(List.of(nodes.record(name)));
+        }
+    }
+
+    private boolean isLetIn(String name) {
+        try {
+            return knownNodes().stream()
+                    .anyMatch(node -> name.equals(node.get("name")) && node.get("fingerprint") instanceof String);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 

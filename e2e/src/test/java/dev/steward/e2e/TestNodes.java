@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** The keys of an installation's machines: who starts one need not ask and approve. */
 public final class TestNodes {
@@ -112,10 +113,14 @@ public final class TestNodes {
         return admit(name).record.encode();
     }
 
-    /** Those of all nodes so far. */
-    public List<byte[]> records() {
+    /** Those of all such nodes so far. */
+    public List<byte[]> records(Predicate<String> wanted) {
         var records = new ArrayList<byte[]>();
-        admitted.values().forEach(node -> records.add(node.record.encode()));
+        admitted.forEach((name, node) -> {
+            if (wanted.test(name)) {
+                records.add(node.record.encode());
+            }
+        });
         return records;
     }
 
@@ -187,7 +192,7 @@ public final class TestNodes {
                 if (!name.value().equals(sender)) {
                     throw FrameGuard.unknown();
                 }
-                return seal;
+                return List.of(seal);
             });
         }
     }

@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What the station answers to a request for admission.
+ * What the station answers to a request for admission; and what it tells a node whose other keys were approved.
  *
- * @param request the id of that request
+ * @param request the id of that request; where the station asks for nothing by itself, of the record
  * @param state how it stands
  * @param reason why it is refused; empty otherwise
  * @param record the signed {@link NodeRecord}, where it is approved

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A machine asks to become a node. It signs with the identity that it has made, which is the issuer, and with the key of
- * the token that it was given.
+ * the token that it was given. Or it is a node, and has made other keys, as an operator has ordered: then the outcome of
+ * that command is such a request.
  *
- * @param token the id of that token
+ * @param token the id of that token, or of that command
  * @param node the name that it would have
  * @param key its identity
  * @param linkKey of its link to the station

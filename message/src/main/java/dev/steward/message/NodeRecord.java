@@ -61,6 +61,11 @@ public record NodeRecord(
                 && login.equals(Optional.of(request.login()));
     }
 
+    /** Whether it takes the place of that one because the node has another key for its link. */
+    public boolean changesLinkOf(NodeRecord other) {
+        return !isRevoked() && !linkKey.equals(other.linkKey);
+    }
+
     public boolean isRevoked() {
         return revokedAt.isPresent();
     }

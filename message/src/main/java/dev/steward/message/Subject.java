@@ -48,6 +48,11 @@ public record Subject(NodeName node, Kind kind, String method, String domain) {
         return new Subject(to, Kind.COMMAND, "operators", "steward");
     }
 
+    /** An authority has signed other keys of this node. */
+    public static Subject otherKeys(NodeName to) {
+        return new Subject(to, Kind.COMMAND, "record", "steward");
+    }
+
     /** The station asks what became of commands that the node has recorded. */
     public static Subject inquiry(NodeName to) {
         return new Subject(to, Kind.COMMAND, "inquiry", "steward");

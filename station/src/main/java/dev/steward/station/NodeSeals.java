@@ -15,6 +15,7 @@ import dev.steward.message.seal.LinkKey;
 import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.KeyId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys of the links to all nodes that are let in. Thread-safe: the loop changes it, the bus asks. */
 final class NodeSeals implements FrameGuard.Senders {
-    /** A node's link; its keys are derived once. */
-    private final class Entry {
+    /** By one record of a node; its keys are derived once. */
+    private final class Keys {
         private final NodeRecord record;
         private @Nullable Seal seal;
 
-        Entry(NodeRecord record) {
+        Keys(NodeRecord record) {
             this.record = record;
         }
 
@@ -36,6 +37,25 @@ final class NodeSeals implements FrameGuard.Senders {
                 seal = derive(record.fleet(), record.key().id(), record.linkKey());
             }
             return seal;
+        }
+
+        boolean areOf(NodeRecord other) {
+            return record.key().equals(other.key()) && record.linkKey().equals(other.linkKey());
+        }
+    }
+
+    /**
+     * A node's link.
+     *
+     * @param record the newest of the node, whose keys are {@code newest}
+     * @param former with which it is spoken to until it has spoken with the newest
+     */
+    private record Entry(NodeRecord record, Keys newest, Optional<Keys> former) {
+        /** All that are good, the newest first; none where the node is revoked. */
+        List<Keys> good() {
+            return record.isRevoked()
+                    ? List.of()
+                    : former.map(keys -> List.of(newest, keys)).orElse(List.of(newest));
         }
     }
 
@@ -47,32 +67,42 @@ final class NodeSeals implements FrameGuard.Senders {
     }
 
     /** Lets a node in, or no more. A name may have had several keys; one at most is not revoked. */
-    void put(NodeRecord record) {
+    void put(NodeRecord record, Optional<NodeRecord> former) {
         entries.compute(record.node(), (name, present) -> {
-            if (present == null) {
-                return new Entry(record);
-            }
-            boolean same = present.record.key().equals(record.key());
-            boolean changes = same ? !present.record.equals(record) : !record.isRevoked();
-            return changes ? new Entry(record) : present;
+            boolean changes = present == null
+                    || present.record.key().equals(record.key())
+                    || !record.isRevoked(); // of another key, that had the name
+            List<Keys> known = present == null ? List.of() : present.good();
+            return changes ? new Entry(record, keys(record, known), former.map(one -> keys(one, known))) : present;
         });
+    }
+
+    /** Those that frames on their way were checked with go on. */
+    private Keys keys(NodeRecord record, List<Keys> known) {
+        return known.stream().filter(keys -> keys.areOf(record)).findFirst().orElseGet(() -> new Keys(record));
     }
 
     /** Derives all keys, on all processors: on the loop a large fleet's would hold everything up. */
     void warm() {
         entries.values().parallelStream()
-                .filter(entry -> !entry.record.isRevoked())
-                .forEach(Entry::seal);
+                .flatMap(entry -> entry.good().stream())
+                .forEach(Keys::seal);
     }
 
     /** Whether frames under this name that were sealed so are still taken. */
-    boolean isCurrent(NodeName name, Seal seal) {
+    boolean isGood(NodeName name, Seal seal) {
         Entry entry = entries.get(name);
-        return entry != null && !entry.record.isRevoked() && entry.seal() == seal;
+        return entry != null && entry.good().stream().anyMatch(keys -> keys.seal() == seal);
+    }
+
+    /** Whether this is the first that is heard of the newest keys of a node, as far as is known here. */
+    boolean isNew(NodeName name, Seal seal) {
+        Entry entry = entries.get(name);
+        return entry != null && entry.former.isPresent() && entry.newest.seal() == seal;
     }
 
     @Override
-    public Seal of(NodeName sender) throws ForgedException {
+    public List<Seal> of(NodeName sender) throws ForgedException {
         Entry entry = entries.get(sender);
         if (entry == null) {
             throw FrameGuard.unknown();
@@ -80,15 +110,15 @@ final class NodeSeals implements FrameGuard.Senders {
         if (entry.record.isRevoked()) {
             throw FrameGuard.revoked();
         }
-        return entry.seal();
+        return entry.good().stream().map(Keys::seal).toList();
     }
 
-    /** A frame for a node that is let in; empty for others, who get nothing. */
+    /** A frame for a node that is let in, with keys that it surely has; empty for others, who get nothing. */
     Optional<WireMessage> sealed(NodeName to, WireMessage message) {
         Entry entry = entries.get(to);
         return entry == null || entry.record.isRevoked()
                 ? Optional.empty()
-                : Optional.of(entry.seal().seal(message));
+                : Optional.of(entry.good().getLast().seal().seal(message));
     }
 
     /** The answer to a machine that asks to become a node, for it alone to believe. */

@@ -263,7 +263,17 @@ public final class Station implements Orders {
                 CommitLoop.now(),
                 reserve.space(),
                 Signatures.ED25519,
-                trustFile.trust());
+                trustFile.trust(),
+                this::brokerToken);
+    }
+
+    private Optional<String> brokerToken(NodeRecord record) {
+        Optional<BrokerKeys> keys = settings.brokerKeys();
+        return keys.isEmpty()
+                ? Optional.empty()
+                : record.login()
+                        .map(login -> keys.get()
+                                .token(Role.NODE, record.node().value(), login, Instant.now(), Optional.empty()));
     }
 
     private void commit() {
@@ -353,7 +363,7 @@ public final class Station implements Orders {
         private final List<Heard> heard = new ArrayList<>();
         private final List<NodeName> frozenOrNot = new ArrayList<>();
         private final List<Trust> trusts = new ArrayList<>();
-        private final List<NodeRecord> records = new ArrayList<>();
+        private final List<Runnable> records = new ArrayList<>();
         private final List<WireMessage> enrolmentAnswers = new ArrayList<>();
         private final Map<VerificationKey, Instant> shutOut = new HashMap<>();
         private boolean news;
@@ -387,36 +397,12 @@ public final class Station implements Orders {
 
         @Override
         public void answer(EnrolmentRequest request, EnrolmentAnswer answer) {
-            enrolmentAnswers.add(seals.sealed(request, withBrokerToken(answer)));
-        }
-
-        /** Whoever is let in gets in at the broker as well. */
-        private EnrolmentAnswer withBrokerToken(EnrolmentAnswer answer) {
-            Optional<NodeRecord> record = answer.record().map(Effects::read);
-            Optional<VerificationKey> login = record.flatMap(NodeRecord::login);
-            Optional<BrokerKeys> keys = settings.brokerKeys();
-            return login.isEmpty() || keys.isEmpty()
-                    ? answer
-                    : answer.withBrokerToken(keys.get()
-                            .token(
-                                    Role.NODE,
-                                    record.get().node().value(),
-                                    login.get(),
-                                    Instant.now(),
-                                    Optional.empty()));
-        }
-
-        private static NodeRecord read(SignedDocument signed) {
-            try {
-                return (NodeRecord) signed.read();
-            } catch (RefusedException e) {
-                throw new IllegalStateException("a record that was accepted: " + e.getMessage(), e);
-            }
+            enrolmentAnswers.add(seals.sealed(request, answer));
         }
 
         @Override
-        public void node(NodeRecord record) {
-            records.add(record);
+        public void node(NodeRecord record, Optional<NodeRecord> former) {
+            records.add(() -> seals.put(record, former));
         }
 
         @Override
@@ -430,7 +416,7 @@ public final class Station implements Orders {
         }
 
         void carryOut() {
-            records.forEach(seals::put);
+            records.forEach(Runnable::run);
             brokerAccount.ifPresent(account -> shutOut.forEach(account::shutOut));
             frames.forEach(frame ->
                     seals.sealed(frame.envelope().to(), encoder.encode(frame)).ifPresent(bus::publish));
@@ -517,9 +503,14 @@ public final class Station implements Orders {
 
         /** Its sender may have been shut out while it waited. */
         private void frame(StationCore core, Now now, Frame frame, Seal seal) {
-            if (seals.isCurrent(frame.envelope().from(), seal)) {
-                core.frame(now, frame);
+            NodeName from = frame.envelope().from();
+            if (!seals.isGood(from, seal)) {
+                return;
             }
+            if (seals.isNew(from, seal)) {
+                core.speaksWithNewest(now, from);
+            }
+            core.frame(now, frame);
         }
 
         /** It is signed, not sealed: whoever asks shares no key with the station yet. */

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -54,12 +55,27 @@ public final class PrivateFile {
                 }
                 channel.force(true);
             }
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-                folder.force(true);
-            }
+            moveTo(file, beside);
         } catch (IOException e) {
             throw new StoreException("cannot write " + file + ": " + FileTrouble.text(e), e);
+        }
+    }
+
+    /** Puts a file in the place of another one, durably; does nothing where it is there no more. */
+    public static void move(Path from, Path to) {
+        try {
+            moveTo(to, from);
+        } catch (NoSuchFileException e) {
+            // It was moved before: of two that make good what a crash has left, one is first.
+        } catch (IOException e) {
+            throw new StoreException("cannot move %s to %s: %s".formatted(from, to, FileTrouble.text(e)), e);
+        }
+    }
+
+    private static void moveTo(Path file, Path from) throws IOException {
+        Files.move(from, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.steward.agent.core;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.ErrorEvent;
 import dev.steward.message.Inquiry;
@@ -348,6 +349,10 @@ public final class AgentCore {
             }
             if (isInquiry(data)) {
                 found.inquiry(now, Inquiry.decode(data.body()), data);
+                return;
+            }
+            if (subject.equals(Subject.otherKeys(subject.node()))) {
+                judge.otherKeys(now, EnrolmentAnswer.decode(data.body()));
                 return;
             }
             SignedDocument signed = SignedDocument.decode(data.body());

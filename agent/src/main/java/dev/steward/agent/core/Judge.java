@@ -2,8 +2,10 @@
 package dev.steward.agent.core;
 
 import dev.steward.message.Document;
+import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.ErrorEvent;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Tally;
@@ -133,6 +135,20 @@ final class Judge {
                     cancel.targets().size(),
                     now.wall()));
         }
+    }
+
+    /**
+     * Passes on which other keys of this node were approved.
+     *
+     * @throws RefusedException where no authority has signed it, or they are not those that wait here
+     */
+    void otherKeys(Now now, EnrolmentAnswer approval) throws RefusedException {
+        Optional<SignedDocument> signed = approval.record();
+        if (signed.isEmpty() || !(signed.get().read() instanceof NodeRecord record)) {
+            throw new RefusedException("keys: this names no keys of a node");
+        }
+        trust.checkAuthorities(signed.get(), record, now.wall());
+        sink.otherKeys(record, signed.get(), approval.brokerToken());
     }
 
     /** Another list of operators; what it does not allow any more does not start. */

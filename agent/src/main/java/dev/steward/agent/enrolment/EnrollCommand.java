@@ -69,6 +69,7 @@ public final class EnrollCommand {
                 .orElseThrow(() -> new RefusedException("--data is missing: the folder of the new node"));
         Path data = Path.of(folder).toAbsolutePath();
         try (FolderLock _ = FolderLock.take(data)) {
+            NextKeys.settle(data);
             Optional<Enrolment> present = Enrolment.in(data);
             if (present.isPresent() && hasAllOf(token, present.get(), data)) {
                 out.printf(
@@ -110,7 +111,7 @@ public final class EnrollCommand {
                 : LocalTrust.of(TrustFile.parse(trust.toString(), template));
         NodeKeys keys = NodeKeys.ensure(data, name);
         out.printf("%s: identity %s%n", name, keys.id());
-        Enroller.Admission admission =
+        Admission admission =
                 new Enroller(token, name, keys, broker, local, line -> out.printf("%s%n", line)).ask(until);
         if (!Files.exists(trust)) {
             PrivateFile.write(trust, template);

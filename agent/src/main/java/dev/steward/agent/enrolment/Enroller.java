@@ -27,7 +27,6 @@ import dev.steward.message.text.Durations;
 import dev.steward.message.text.SafeText;
 import dev.steward.message.trust.LocalTrust;
 import dev.steward.message.trust.Trust;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -217,15 +216,6 @@ final class Enroller {
                         record,
                         signed),
                 answer.brokerToken().map(keys::withBrokerToken).orElse(keys));
-    }
-
-    /** What is to be kept of an enrolment. */
-    record Admission(Enrolment enrolment, NodeKeys keys) {
-        /** That it has come to its end is written last. */
-        void write(Path folder) {
-            keys.writeLogin(folder);
-            enrolment.write(folder);
-        }
     }
 
     private final class FromBus implements BusListener {

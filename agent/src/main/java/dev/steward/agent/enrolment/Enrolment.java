@@ -45,6 +45,11 @@ public record Enrolment(
         return record.key().id();
     }
 
+    /** The same node, by another record. */
+    Enrolment with(NodeRecord next, SignedDocument said) {
+        return new Enrolment(station, stationKey, broker, brokerAuthority, next, said);
+    }
+
     public static Optional<Enrolment> in(Path folder) {
         Path file = folder.resolve(FILE);
         Optional<String> text = PrivateFile.read(file);

@@ -2,6 +2,7 @@
 package dev.steward.agent.enrolment;
 
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
 import dev.steward.message.broker.Credentials;
 import dev.steward.message.seal.LinkKeyPair;
@@ -74,6 +75,25 @@ public record NodeKeys(Ed25519 identity, LinkKeyPair link, Credentials login) {
         Path file = folder.resolve(LOGIN);
         Optional<String> text = PrivateFile.read(file);
         return text.isPresent() ? Credentials.parse(text.get(), file.toString()) : newLogin();
+    }
+
+    NodeKeys withNewLogin() {
+        return new NodeKeys(identity, link, newLogin());
+    }
+
+    /** The same identity, with the other keys of a folder. */
+    NodeKeys withOthersOf(Path folder) {
+        try {
+            return new NodeKeys(identity, PrivateFile.linkKey(folder), login(folder));
+        } catch (RefusedException e) {
+            throw new StoreException(e.getMessage(), e);
+        }
+    }
+
+    boolean areNamedBy(NodeRecord record) {
+        return record.key().equals(identity.key())
+                && record.linkKey().equals(link.key())
+                && record.login().equals(Optional.of(login.key().key()));
     }
 
     /** The same keys, with what the station has issued for the broker. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.agent.method;
 
+import dev.steward.message.CommandId;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
@@ -25,6 +26,8 @@ public interface Method {
     interface Task {
         /** Name and value of the environment variable that marks every process of this execution. */
         String marker();
+
+        CommandId command();
 
         int attempt();
 

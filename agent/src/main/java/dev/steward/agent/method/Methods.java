@@ -4,19 +4,27 @@ package dev.steward.agent.method;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The methods that an agent knows. */
 public final class Methods {
-    private static final Map<String, Method> BY_NAME = Map.of("shellcommand", new ShellCommand());
+    private static final String SHELL = "shellcommand";
+    private static final String KEYS = "keys";
 
-    private Methods() {}
+    private final Map<String, Method> byName;
 
-    public static Set<String> names() {
-        return BY_NAME.keySet();
+    /** @param keys what makes the node's keys */
+    public Methods(Method keys) {
+        this.byName = Map.of(SHELL, new ShellCommand(), KEYS, keys);
     }
 
-    /** The method of that name, whatever the domain; names are case-sensitive. */
-    public static Optional<Method> named(String method) {
-        return Optional.ofNullable(BY_NAME.get(method));
+    /** All of them; names are case-sensitive. */
+    public static Set<String> names() {
+        return new TreeSet<>(Set.of(SHELL, KEYS));
+    }
+
+    /** The method of that name, whatever the domain. */
+    public Optional<Method> named(String method) {
+        return Optional.ofNullable(byName.get(method));
     }
 }

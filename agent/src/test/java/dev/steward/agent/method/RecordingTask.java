@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.agent.method;
 
+import dev.steward.message.CommandId;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
@@ -10,9 +11,11 @@ import dev.steward.message.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -27,9 +30,9 @@ final class RecordingTask implements Method.Task {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     final String marker = "STEWARD_TEST_EXECUTION=" + UUID.randomUUID();
+    private final CommandId id = CommandId.create(Instant.now(), new Random());
     final List<OutputChunk> chunks = new CopyOnWriteArrayList<>();
-    final FutureTask<Outcome> running =
-            new FutureTask<>(() -> Methods.named("shellcommand").orElseThrow().run(this));
+    final FutureTask<Outcome> running = new FutureTask<>(() -> new ShellCommand().run(this));
     volatile long pid;
     volatile long startTicks;
     volatile Optional<ExecutionState> stop = Optional.empty();
@@ -142,6 +145,11 @@ final class RecordingTask implements Method.Task {
     @Override
     public String marker() {
         return marker;
+    }
+
+    @Override
+    public CommandId command() {
+        return id;
     }
 
     @Override

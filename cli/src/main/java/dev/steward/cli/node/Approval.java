@@ -6,11 +6,16 @@ import dev.steward.cli.api.EnrolmentInfo;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Failure;
+import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
+import dev.steward.message.RefusedException;
+import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /** Says with the operator's key that a key is the node of a name. What was said once is not signed again, but sent. */
@@ -52,6 +57,74 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
                 .isPresent();
         long number = kept.map(node -> node.record().number() + 1).orElse(1L);
         return hand(said ? kept.get() : nodes.keep(KnownNode.sign(record(asked, number), self)));
+    }
+
+    /**
+     * Signs the keys that a node has made by an operator's command.
+     *
+     * @param known by what it was let in
+     * @param shown the request that is the command's output, by the station's word
+     * @return the record that names them
+     */
+    public KnownNode renew(KnownNode known, CommandId command, SignedDocument shown)
+            throws Failure, InterruptedException {
+        EnrolmentRequest asked = madeBy(known.record(), command, shown);
+        KnownNode newest = newest(known);
+        return hand(
+                newest.record().covers(asked)
+                        ? newest
+                        : nodes.keep(KnownNode.sign(next(newest.record(), asked), self)));
+    }
+
+    /** The machine has signed it with the identity that was let in, and names the command, so that it is not from before. */
+    private static EnrolmentRequest madeBy(NodeRecord known, CommandId command, SignedDocument shown) throws Failure {
+        try {
+            if (shown.read() instanceof EnrolmentRequest asked
+                    && asked.token().equals(command)
+                    && asked.fleet().equals(known.fleet())
+                    && asked.node().equals(known.node())
+                    && asked.key().equals(known.key())
+                    && shown.isSignedBy(known.key(), Signatures.ED25519)
+                    && shown.isSignedBy(asked.login(), Signatures.ED25519)) {
+                return asked;
+            }
+        } catch (RefusedException e) {
+            throw notMade(known, e.getMessage());
+        }
+        throw notMade(known, "it is not what that machine has signed for this command");
+    }
+
+    private static Failure notMade(NodeRecord known, String why) {
+        return Failure.credential(
+                "what the station shows as the new keys of %s can't be used: %s\n  nothing was approved"
+                        .formatted(known.node(), why));
+    }
+
+    /** Another authority may have said something later. */
+    private KnownNode newest(KnownNode known) throws Failure {
+        NodeName name = known.record().node();
+        Sayings sayings =
+                Sayings.of(name, station.records(List.of(name)), nodes, self.fleet(), nodes.authorities()::trusted);
+        KnownNode newest = sayings.trusted().getOrDefault(known.record().key(), known);
+        if (newest.isRevoked()) {
+            throw Failure.credential("%s was revoked meanwhile; nothing was approved".formatted(newest));
+        }
+        return newest;
+    }
+
+    private NodeRecord next(NodeRecord known, EnrolmentRequest asked) {
+        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return new NodeRecord(
+                ids.next(now),
+                self.fleet(),
+                self.id(),
+                now,
+                known.number() + 1,
+                known.node(),
+                known.key(),
+                asked.linkKey(),
+                Optional.of(asked.login()),
+                Optional.empty());
     }
 
     /** To the station, which may have it already. */

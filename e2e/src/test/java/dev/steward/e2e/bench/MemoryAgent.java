@@ -15,6 +15,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
@@ -30,6 +31,7 @@ import dev.steward.message.link.Session;
 import dev.steward.message.seal.ForgedException;
 import dev.steward.message.seal.Seal;
 import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.Committer;
 import java.nio.charset.StandardCharsets;
@@ -195,6 +197,9 @@ final class MemoryAgent implements AutoCloseable {
 
         @Override
         public void stop(CommandId id, ExecutionState state) {} // nothing ever runs on
+
+        @Override
+        public void otherKeys(NodeRecord record, SignedDocument signed, Optional<String> brokerToken) {}
 
         @Override
         public void log(System.Logger.Level level, String text) {}

@@ -65,7 +65,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private final TreeMap<CommandId, Token> tokens = new TreeMap<>();
     private final TreeMap<String, Instant> shutOut = new TreeMap<>();
     private final TreeMap<KeyId, byte[]> enrolments = new TreeMap<>();
-    private final TreeMap<KeyId, byte[]> nodeRecords = new TreeMap<>();
+    private final TreeMap<KeyId, KeptRecord> nodeRecords = new TreeMap<>();
     private int events;
     private int quarantined;
 
@@ -183,8 +183,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
             case LedgerWrite.PutEnrolment(var request, byte[] signed, Instant at) ->
                 undo.put(enrolments, request.issuer(), signed);
             case LedgerWrite.DeleteEnrolment(KeyId key) -> undo.remove(enrolments, key);
-            case LedgerWrite.PutNodeRecord(var record, byte[] signed) ->
-                undo.put(nodeRecords, record.key().id(), signed);
+            case LedgerWrite.PutNodeRecord(var record, byte[] signed, var former) ->
+                undo.put(nodeRecords, record.key().id(), new KeptRecord(signed, former));
             case LedgerWrite.PutGeneration(long generation) ->
                 undo.put(meta, "generation", Long.toString(Math.max(lastGeneration(), generation)));
             case LedgerWrite.PutEvent event -> {
@@ -344,7 +344,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     }
 
     @Override
-    public List<byte[]> nodeRecords() {
+    public List<KeptRecord> nodeRecords() {
         return List.copyOf(nodeRecords.values());
     }
 

@@ -47,7 +47,7 @@ final class SimKeys {
             if (!sender.equals(NodeName.CENTRAL)) {
                 throw FrameGuard.unknown();
             }
-            return atNode(node);
+            return List.of(atNode(node));
         });
     }
 
@@ -57,7 +57,7 @@ final class SimKeys {
             if (sender.equals(NodeName.CENTRAL)) {
                 throw FrameGuard.unknown();
             }
-            return atStation(sender);
+            return List.of(atStation(sender));
         });
     }
 
@@ -68,7 +68,7 @@ final class SimKeys {
         for (NodeName node : nodes) {
             NodeRecord record = machine(node).record;
             ledger.apply(new LedgerWrite.PutNode(node, LONG_AGO));
-            ledger.apply(new LedgerWrite.PutNodeRecord(record, SimOperator.ANNA.signed(record)));
+            ledger.apply(new LedgerWrite.PutNodeRecord(record, SimOperator.ANNA.signed(record), Optional.empty()));
         }
         ledger.commit();
         return ledger;

@@ -9,6 +9,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.Refusal;
 import dev.steward.message.RefusedException;
 import dev.steward.message.WireMessage;
@@ -19,6 +20,7 @@ import dev.steward.message.link.Now;
 import dev.steward.message.link.Session;
 import dev.steward.message.seal.ForgedException;
 import dev.steward.message.seal.FrameGuard;
+import dev.steward.message.signing.SignedDocument;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -421,6 +423,9 @@ final class SimNode extends SimProgram<AgentCore> {
                     .filter(task -> task.isWatched() && task.command().equals(id))
                     .forEach(task -> task.stop(state)));
         }
+
+        @Override
+        public void otherKeys(NodeRecord record, SignedDocument signed, Optional<String> brokerToken) {}
 
         @Override
         public void log(System.Logger.Level level, String text) {

@@ -174,7 +174,8 @@ final class SimStation extends SimProgram<StationCore> {
                 now,
                 look(),
                 SimOperator.SIGNATURES,
-                SimOperator.TRUST);
+                SimOperator.TRUST,
+                record -> Optional.empty());
     }
 
     @Override
@@ -351,7 +352,7 @@ final class SimStation extends SimProgram<StationCore> {
         public void answer(EnrolmentRequest request, EnrolmentAnswer answer) {}
 
         @Override
-        public void node(NodeRecord record) {}
+        public void node(NodeRecord record, Optional<NodeRecord> former) {}
 
         @Override
         public void shutOut(VerificationKey login, Instant until) {}

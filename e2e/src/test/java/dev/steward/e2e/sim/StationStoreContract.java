@@ -24,6 +24,7 @@ import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
 import dev.steward.station.core.StationStore.KeptCancel;
+import dev.steward.station.core.StationStore.KeptRecord;
 import dev.steward.station.core.StationStore.KnownNode;
 import dev.steward.station.core.Token;
 import dev.steward.station.core.Transition;
@@ -246,17 +247,23 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
                 Optional.of(key),
                 Optional.empty());
         apply(new LedgerWrite.PutEnrolment(request, bytes("request"), COARSE));
-        apply(new LedgerWrite.PutNodeRecord(record, bytes("first")));
+        apply(new LedgerWrite.PutNodeRecord(record, bytes("first"), Optional.empty()));
         commit();
 
         begin();
         apply(new LedgerWrite.DeleteEnrolment(key.id()));
-        apply(new LedgerWrite.PutNodeRecord(record, bytes("second")));
+        apply(new LedgerWrite.PutNodeRecord(record, bytes("second"), Optional.of(bytes("first"))));
         assertThat(store().enrolments()).isEmpty();
-        assertThat(store().nodeRecords()).containsExactly(bytes("second"));
+        KeptRecord kept = store().nodeRecords().getFirst();
+        assertThat(kept.signed()).isEqualTo(bytes("second"));
+        assertThat(kept.former())
+                .hasValueSatisfying(former -> assertThat(former).isEqualTo(bytes("first")));
         reopen();
         assertThat(store().enrolments()).containsExactly(bytes("request"));
-        assertThat(store().nodeRecords()).containsExactly(bytes("first"));
+        assertThat(store().nodeRecords()).singleElement().satisfies(only -> {
+            assertThat(only.signed()).isEqualTo(bytes("first"));
+            assertThat(only.former()).isEmpty();
+        });
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
 import dev.steward.message.text.SafeText;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,8 +18,8 @@ import java.util.Optional;
 public final class FrameGuard {
     /** Whose messages are let in. */
     public interface Senders {
-        /** The keys of the link with a sender. */
-        Seal of(NodeName sender) throws ForgedException;
+        /** The keys of the link with a sender: the newest first, and others that are still good. At least one. */
+        List<Seal> of(NodeName sender) throws ForgedException;
     }
 
     private static final int SHOWN_CHARS = 120;
@@ -59,9 +60,16 @@ public final class FrameGuard {
         } catch (RefusedException e) {
             throw new ForgedException(ForgedException.Kind.NO_SENDER);
         }
-        Seal seal = senders.of(name);
-        seal.check(message);
-        return seal;
+        ForgedException refusal = unknown();
+        for (Seal seal : senders.of(name)) {
+            try {
+                seal.check(message);
+                return seal;
+            } catch (ForgedException e) {
+                refusal = e;
+            }
+        }
+        throw refusal;
     }
 
     /**

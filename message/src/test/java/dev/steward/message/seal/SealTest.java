@@ -14,6 +14,7 @@ import dev.steward.message.signing.KeyId;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -165,7 +166,7 @@ class SealTest {
     void theGuardAsksTheSendersOwnSealAndCountsWhatItRefusesByKind() throws Exception {
         var guard = new FrameGuard(sender -> {
             if (sender.equals(new NodeName("ship1"))) {
-                return station;
+                return List.of(station);
             }
             throw sender.equals(new NodeName("ship2")) ? FrameGuard.revoked() : FrameGuard.unknown();
         });

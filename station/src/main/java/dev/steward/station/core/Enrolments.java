@@ -150,13 +150,13 @@ final class Enrolments {
         return EnrolmentAnswer.pending(request.id());
     }
 
-    private static EnrolmentAnswer decided(EnrolmentRequest request, NodeRecords.Kept record) {
+    private EnrolmentAnswer decided(EnrolmentRequest request, NodeRecords.Kept record) {
         return record.says().isRevoked()
                 ? EnrolmentAnswer.refused(
                         request.id(),
                         "this machine's key %s was revoked, and is never used again; enrol it with new keys, in an empty folder"
                                 .formatted(request.issuer()))
-                : EnrolmentAnswer.approved(request.id(), record.signed());
+                : records.approved(request.id(), record);
     }
 
     private Optional<String> refusal(Now now, EnrolmentRequest request, Token token) {
@@ -209,7 +209,7 @@ final class Enrolments {
         } catch (RefusedException e) {
             return Optional.of(new Answer.Refused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage()));
         }
-        if (records.isKnown(next)) {
+        if (records.isKnown(now, next)) {
             return Optional.empty();
         }
         Optional<Answer.Refused> refused = records.take(now, signed, next, operators.trust());
@@ -219,17 +219,35 @@ final class Enrolments {
         Waiting asked = waiting.remove(next.key().id());
         if (asked != null) {
             sink.write(new LedgerWrite.DeleteEnrolment(next.key().id()));
-            sink.answer(asked.request, decided(asked.request, new NodeRecords.Kept(signed, next)));
+            sink.answer(
+                    asked.request,
+                    decided(asked.request, records.find(next.key().id()).orElseThrow()));
         }
         tell(
                 now,
                 "%s %s %s the node %s"
                         .formatted(
                                 operators.trust().nameOf(next.issuer()),
-                                next.isRevoked() ? "has revoked" : "has approved",
+                                said(next),
                                 next.key().id(),
                                 next.node()));
         return Optional.empty();
+    }
+
+    private String said(NodeRecord next) {
+        if (next.isRevoked()) {
+            return "has revoked";
+        }
+        boolean others =
+                records.find(next.key().id()).flatMap(NodeRecords.Kept::former).isPresent();
+        return others ? "has approved other keys of" : "has approved";
+    }
+
+    /** A node speaks with the newest keys that it was given. */
+    void speaksWithNewest(Now now, NodeName name) {
+        if (records.speaksWithNewest(name)) {
+            tell(now, "%s speaks with its new keys; the former ones are good no more".formatted(name));
+        }
     }
 
     /** Forgets tokens that are good for nothing any more; to be called once a second. */

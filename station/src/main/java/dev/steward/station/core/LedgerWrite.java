@@ -70,7 +70,7 @@ public sealed interface LedgerWrite {
     record DeleteEnrolment(KeyId key) implements LedgerWrite {}
 
     /** The newest record of a node's key, signed. */
-    record PutNodeRecord(NodeRecord record, byte[] signed) implements LedgerWrite {}
+    record PutNodeRecord(NodeRecord record, byte[] signed, Optional<byte[]> former) implements LedgerWrite {}
 
     /** A generation above the station's own has spoken to a node: the next start takes one above it. */
     record PutGeneration(long generation) implements LedgerWrite {}

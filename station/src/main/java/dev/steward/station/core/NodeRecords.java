@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.core;
 
+import dev.steward.message.CommandId;
+import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
+import dev.steward.message.Subject;
 import dev.steward.message.Target;
+import dev.steward.message.link.Lane;
 import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
@@ -20,25 +24,44 @@ import java.util.Set;
 
 /** Which keys are nodes, and which were, by the signed word of the fleet's authorities. */
 final class NodeRecords {
-    /** A signed document and what it says. */
-    record Kept(SignedDocument signed, NodeRecord says) {}
+    /**
+     * A signed document and what it says.
+     *
+     * @param former whose keys the node has spoken with last, where it has not yet done so with those of this one
+     */
+    record Kept(SignedDocument signed, NodeRecord says, Optional<Kept> former) {
+        static Kept read(byte[] stored, Optional<Kept> former) throws RefusedException {
+            SignedDocument signed = SignedDocument.decode(stored);
+            return new Kept(signed, (NodeRecord) signed.read(), former);
+        }
+
+        boolean hasLogin(VerificationKey login) {
+            return says.login().equals(Optional.of(login))
+                    || former.filter(one -> one.hasLogin(login)).isPresent();
+        }
+    }
 
     private final NodeName self;
     private final StationSink sink;
     private final Nodes nodes;
     private final ShutOut shutOut;
+    private final BrokerTokens tokens;
     private final Map<KeyId, Kept> records = new HashMap<>();
     private final Map<NodeName, NodeRecord> byName = new HashMap<>();
 
-    NodeRecords(NodeName self, StationStore store, StationSink sink, Nodes nodes, ShutOut shutOut) {
+    NodeRecords(
+            NodeName self, StationStore store, StationSink sink, Nodes nodes, ShutOut shutOut, BrokerTokens tokens) {
         this.shutOut = shutOut;
+        this.tokens = tokens;
         this.self = self;
         this.sink = sink;
         this.nodes = nodes;
-        for (byte[] stored : store.nodeRecords()) {
+        for (StationStore.KeptRecord stored : store.nodeRecords()) {
             try {
-                SignedDocument signed = SignedDocument.decode(stored);
-                keep(new Kept(signed, (NodeRecord) signed.read()));
+                Optional<Kept> former = stored.former().isPresent()
+                        ? Optional.of(Kept.read(stored.former().get(), Optional.empty()))
+                        : Optional.empty();
+                keep(Kept.read(stored.signed(), former));
             } catch (RefusedException e) {
                 throw new IllegalStateException("a stored record: " + e.getMessage(), e);
             }
@@ -77,9 +100,11 @@ final class NodeRecords {
                                 .formatted(name, other.key().id()));
     }
 
-    /** Whether exactly this is known already. */
-    boolean isKnown(NodeRecord record) {
-        return find(record.key().id()).filter(kept -> kept.says.equals(record)).isPresent();
+    /** Whether exactly this is known already; then a node that has yet to hear of its other keys is told again. */
+    boolean isKnown(Now now, NodeRecord record) {
+        Optional<Kept> known = find(record.key().id()).filter(kept -> kept.says.equals(record));
+        known.filter(kept -> kept.former.isPresent()).ifPresent(kept -> tellOtherKeys(now, kept));
+        return known.isPresent();
     }
 
     /** Takes a record that is not known; what refuses it is an answer, and nothing has changed then. */
@@ -96,30 +121,81 @@ final class NodeRecords {
         boolean wasLetIn = Optional.ofNullable(byName.get(next.node()))
                 .filter(present -> present.key().equals(next.key()))
                 .isPresent();
-        loginsThatEnd(next).forEach(shutOut::put);
-        sink.write(new LedgerWrite.PutNodeRecord(next, signed.encode()));
-        keep(new Kept(signed, next));
+        Optional<Kept> known = find(next.key().id());
+        var kept = new Kept(signed, next, former(known, next));
+        loginsThatEnd(known, kept).forEach(shutOut::put);
+        put(kept);
         if (!next.isRevoked()) {
             nodes.ensure(next.node(), now);
+            tellOtherKeys(now, kept);
         } else if (wasLetIn) {
             nodes.cutOff(next.node(), now);
         }
         return Optional.empty();
     }
 
-    /** Those of a node that is let in no more, and one that another takes the place of. */
-    private Set<VerificationKey> loginsThatEnd(NodeRecord next) {
+    /** With whose keys the node speaks until it has heard of others; it may never have heard of those before them. */
+    private static Optional<Kept> former(Optional<Kept> known, NodeRecord next) {
+        Optional<Kept> inUse = known.flatMap(kept -> kept.former.or(() -> known));
+        return inUse.filter(kept -> next.changesLinkOf(kept.says));
+    }
+
+    /** Those of a node that is let in no more, and such that others take the place of; not yet those in use. */
+    private static Set<VerificationKey> loginsThatEnd(Optional<Kept> known, Kept next) {
         var ends = new HashSet<VerificationKey>();
-        find(next.key().id()).flatMap(kept -> kept.says.login()).ifPresent(ends::add);
-        next.login().ifPresent(next.isRevoked() ? ends::add : ends::remove);
+        known.ifPresent(kept -> {
+            kept.says.login().ifPresent(ends::add);
+            kept.former.flatMap(former -> former.says.login()).ifPresent(ends::add);
+        });
+        next.former.flatMap(former -> former.says.login()).ifPresent(ends::remove);
+        next.says.login().ifPresent(next.says.isRevoked() ? ends::add : ends::remove);
         return ends;
+    }
+
+    private void tellOtherKeys(Now now, Kept kept) {
+        Optional<Nodes.Node> node = kept.former.flatMap(former -> nodes.find(kept.says.node()));
+        if (node.isPresent()) {
+            Subject subject = Subject.otherKeys(kept.says.node());
+            nodes.forget(node.get(), Lane.RESULTS, subject); // of others, which were not taken up
+            nodes.enqueue(
+                    now,
+                    node.get(),
+                    Lane.RESULTS,
+                    subject,
+                    approved(kept.says.id(), kept).encode());
+        }
+    }
+
+    /** What a machine is told that is let in. */
+    EnrolmentAnswer approved(CommandId request, Kept kept) {
+        EnrolmentAnswer answer = EnrolmentAnswer.approved(request, kept.signed);
+        return tokens.of(kept.says).map(answer::withBrokerToken).orElse(answer);
+    }
+
+    /** A node speaks with the newest keys that it was given; @return whether that is news. */
+    boolean speaksWithNewest(NodeName name) {
+        Optional<Kept> kept = Optional.ofNullable(byName.get(name))
+                .flatMap(present -> find(present.key().id()))
+                .filter(each -> each.former.isPresent());
+        if (kept.isPresent()) {
+            var alone = new Kept(kept.get().signed, kept.get().says, Optional.empty());
+            loginsThatEnd(kept, alone).forEach(shutOut::put);
+            put(alone);
+        }
+        return kept.isPresent();
+    }
+
+    private void put(Kept kept) {
+        sink.write(new LedgerWrite.PutNodeRecord(
+                kept.says, kept.signed.encode(), kept.former.map(former -> former.signed.encode())));
+        keep(kept);
     }
 
     /** Whether that key logs in as another machine than the one with this identity. */
     boolean isLoginOfAnother(VerificationKey login, VerificationKey identity) {
         return records.values().stream()
                 .filter(kept -> !kept.says.key().equals(identity))
-                .anyMatch(kept -> kept.says.login().equals(Optional.of(login)));
+                .anyMatch(kept -> kept.hasLogin(login));
     }
 
     private Optional<String> conflict(NodeRecord next, Optional<NodeRecord> known) {
@@ -164,6 +240,6 @@ final class NodeRecords {
         if (!says.isRevoked()) {
             byName.put(says.node(), says);
         }
-        sink.node(says);
+        sink.node(says, kept.former.map(Kept::says));
     }
 }

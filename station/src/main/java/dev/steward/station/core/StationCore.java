@@ -65,7 +65,8 @@ public final class StationCore {
             Now now,
             Space space,
             Signatures signatures,
-            LocalTrust trust) {
+            LocalTrust trust,
+            BrokerTokens tokens) {
         this.self = self;
         this.store = store;
         this.sink = sink;
@@ -74,7 +75,7 @@ public final class StationCore {
         this.cancels = new Cancels(store, sink, nodes);
         this.operators = new Operators(store, sink, nodes, signatures, trust);
         var shutOut = new ShutOut(store, sink);
-        var records = new NodeRecords(self, store, sink, nodes, shutOut);
+        var records = new NodeRecords(self, store, sink, nodes, shutOut, tokens);
         this.enrolments = new Enrolments(self, store, sink, records, shutOut, operators, signatures);
         this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, records, space);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
@@ -169,6 +170,11 @@ public final class StationCore {
         }
         nodes.frame(now, node.get(), frame);
         handleEvents(now);
+    }
+
+    /** A frame of this node was sealed with the newest key that it was given for its link. */
+    public void speaksWithNewest(Now now, NodeName node) {
+        enrolments.speaksWithNewest(now, node);
     }
 
     /** Something arrived that is no frame: counted, kept, and never the end of anything. */

@@ -9,6 +9,7 @@ import dev.steward.message.link.Frame;
 import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.Trust;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Where the station's core puts its effects. Writes join the open transaction at once; all else waits for its commit. */
 public interface StationSink {
@@ -25,8 +26,12 @@ public interface StationSink {
     /** What a machine that asks to become a node is told. */
     void answer(EnrolmentRequest request, EnrolmentAnswer answer);
 
-    /** Whose frames are taken from now on, and whose no more. */
-    void node(NodeRecord record);
+    /**
+     * Whose frames are taken from now on, and whose no more.
+     *
+     * @param former by whose link key the node is spoken to until it has spoken with that of {@code record}
+     */
+    void node(NodeRecord record, Optional<NodeRecord> former);
 
     /** Nobody may log in at the broker with this key any more; after {@code until} nobody could anyway. */
     void shutOut(VerificationKey login, Instant until);

@@ -33,6 +33,14 @@ public interface StationStore extends LinkStore {
     /** A key with which nobody may log in at the broker any more, and the time after which nobody could anyway. */
     record KeyOut(VerificationKey login, Instant until) {}
 
+    /**
+     * Of a node's key.
+     *
+     * @param signed the newest record
+     * @param former the one whose keys the node has spoken with last, where those of the newest are others
+     */
+    record KeptRecord(byte[] signed, Optional<byte[]> former) {}
+
     List<KnownNode> nodes();
 
     Optional<Execution> execution(CommandId command, NodeName node);
@@ -76,8 +84,8 @@ public interface StationStore extends LinkStore {
     /** The signed requests of machines that wait to become nodes. */
     List<byte[]> enrolments();
 
-    /** The newest signed record of each node's key. */
-    List<byte[]> nodeRecords();
+    /** What is kept of each node's key. */
+    List<KeptRecord> nodeRecords();
 
     boolean hasOutput(CommandId command, NodeName node, int attempt, OutputStreamName stream, long offset);
 

@@ -27,6 +27,7 @@ final class Views {
         var view = new LinkedHashMap<String, @Nullable Object>();
         view.put("name", node.name());
         view.put("fingerprint", node.fingerprint());
+        view.put("rotating", node.rotating());
         view.put("reachable", presence.isReachable(node.name()));
         view.put("lastHeardAt", presence.lastHeardAt(node.name(), node.lastHeardAt()));
         view.put("frozenSince", node.frozenSince());

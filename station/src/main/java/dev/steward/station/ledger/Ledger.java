@@ -189,11 +189,17 @@ public final class Ledger implements StationStore, AutoCloseable {
                         """, request.issuer().value(), request.node().value(), signed, Times.text(at));
             case LedgerWrite.DeleteEnrolment(var key) ->
                 database.execute("DELETE FROM enrolment WHERE key = ?", key.value());
-            case LedgerWrite.PutNodeRecord(var record, byte[] signed) ->
-                database.execute("""
-                        INSERT INTO node_record (key, node, revoked, signed) VALUES (?1,?2,?3,?4)
-                        ON CONFLICT (key) DO UPDATE SET node = ?2, revoked = ?3, signed = ?4
-                        """, record.key().id().value(), record.node().value(), record.isRevoked(), signed);
+            case LedgerWrite.PutNodeRecord(var record, byte[] signed, var former) ->
+                database.execute(
+                        """
+                        INSERT INTO node_record (key, node, revoked, signed, former) VALUES (?1,?2,?3,?4,?5)
+                        ON CONFLICT (key) DO UPDATE SET node = ?2, revoked = ?3, signed = ?4, former = ?5
+                        """,
+                        record.key().id().value(),
+                        record.node().value(),
+                        record.isRevoked(),
+                        signed,
+                        former.orElse(null));
             case LedgerWrite.PutGeneration(long generation) ->
                 putMeta("generation", Long.toString(Math.max(lastGeneration(), generation)));
             case LedgerWrite.PutEvent event -> putEvent(event);
@@ -314,8 +320,10 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
-    public List<byte[]> nodeRecords() {
-        return database.query("SELECT signed FROM node_record ORDER BY key", row -> row.getBytes(1));
+    public List<KeptRecord> nodeRecords() {
+        return database.query(
+                "SELECT signed, former FROM node_record ORDER BY key",
+                row -> new KeptRecord(row.getBytes(1), Optional.ofNullable(row.getBytes(2))));
     }
 
     @Override

@@ -63,11 +63,13 @@ public final class LedgerReader implements AutoCloseable {
      * A node.
      *
      * @param fingerprint of the key that is let in under this name, null where there is none
+     * @param rotating whether other keys of its were approved with which it has not spoken yet
      * @param frozenSince null where it is not frozen
      */
     public record Node(
             String name,
             @Nullable String fingerprint,
+            boolean rotating,
             @Nullable String lastHeardAt,
             @Nullable String frozenSince,
             @Nullable String facts) {}
@@ -133,12 +135,16 @@ public final class LedgerReader implements AutoCloseable {
     public List<Node> nodes() throws InterruptedException {
         return with(database -> database.query(
                 """
-                SELECT name, (SELECT key FROM node_record WHERE node_record.node = name AND revoked = 0), last_heard_at,
-                  frozen_at, facts
-                FROM node ORDER BY name
+                SELECT name, key, former IS NOT NULL, last_heard_at, frozen_at, facts
+                FROM node LEFT JOIN node_record ON node_record.node = name AND revoked = 0 ORDER BY name
                 """,
                 row -> new Node(
-                        row.getString(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5))));
+                        row.getString(1),
+                        row.getString(2),
+                        row.getBoolean(3),
+                        row.getString(4),
+                        row.getString(5),
+                        row.getString(6))));
     }
 
     public List<Token> tokens() throws InterruptedException {

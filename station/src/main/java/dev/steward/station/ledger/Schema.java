@@ -79,6 +79,8 @@ final class Schema {
             DELETE FROM cancel;
             """, """
             ALTER TABLE node ADD COLUMN frozen_at TEXT;
+            """, """
+            ALTER TABLE node_record ADD COLUMN former BLOB;
             """);
 
     private Schema() {}

@@ -6,9 +6,11 @@ import dev.steward.bus.BusSettings;
 import dev.steward.bus.NatsBus;
 import dev.steward.message.Ack;
 import dev.steward.message.Document;
+import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.ErrorEvent;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
@@ -55,6 +57,7 @@ final class ScriptedNode implements AutoCloseable {
     private final Session session = Session.create(random);
     private final ScheduledExecutorService loop = new ScheduledThreadPoolExecutor(1, new DiscardPolicy());
     private final BlockingQueue<Document> received = new LinkedBlockingQueue<>();
+    private final BlockingQueue<EnrolmentAnswer> otherKeys = new LinkedBlockingQueue<>();
     private final CountDownLatch live = new CountDownLatch(1);
     private final Ends ends = new Ends();
     private final Link link;
@@ -89,6 +92,15 @@ final class ScriptedNode implements AutoCloseable {
             throw new AssertionError("nothing arrived at the node");
         }
         return document;
+    }
+
+    /** The next other keys of its that it is told were approved. */
+    NodeRecord awaitOtherKeys() throws InterruptedException, RefusedException {
+        EnrolmentAnswer approved = otherKeys.poll(20, TimeUnit.SECONDS);
+        if (approved == null) {
+            throw new AssertionError("the node is not told of other keys");
+        }
+        return (NodeRecord) approved.record().orElseThrow().read();
     }
 
     boolean hasReceivedNothing() {
@@ -205,6 +217,10 @@ final class ScriptedNode implements AutoCloseable {
                 live.countDown();
             } else if (event instanceof LinkEvent.Deliver(Frame.Data data) && !isInquiry(data)) {
                 try {
+                    if (data.subject().equals(Subject.otherKeys(data.subject().node()))) {
+                        otherKeys.add(EnrolmentAnswer.decode(data.body()));
+                        return;
+                    }
                     lastMessage = data.id();
                     received.add(SignedDocument.decode(data.body()).read());
                 } catch (RefusedException e) {

@@ -32,6 +32,11 @@ record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link, Ed25519 login
         return new TestNode(new NodeName(name), Ed25519.generate(), LinkKeyPair.generate(), Ed25519.generate());
     }
 
+    /** The same machine, with other keys for its link and the broker. */
+    TestNode withOtherKeys() {
+        return new TestNode(name, identity, LinkKeyPair.generate(), Ed25519.generate());
+    }
+
     /** How documents name it. */
     Target target() {
         return new Target(name, identity.key().id());
