@@ -5,8 +5,11 @@ import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.Limits;
 import dev.steward.message.Target;
+import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -37,6 +40,7 @@ public final class Installation implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(1);
     private static final Duration ENDS = Duration.ofMinutes(2);
     private static final Duration STOP = Duration.ofMinutes(2);
+    private static final String BROKER = "broker";
 
     public final Path folder;
     private final int brokerPort = Machine.freePort();
@@ -57,11 +61,20 @@ public final class Installation implements AutoCloseable {
 
     /** One whose broker asks who connects; it is there at once. */
     public static Installation secured(Path folder) throws Exception {
-        return new Installation(folder, Optional.of(new SecuredBroker(folder.resolve("broker"))));
+        var broker = new SecuredBroker(folder.resolve("broker"));
+        var installation = new Installation(folder, Optional.of(broker));
+        installation.processes.put(BROKER, broker.process());
+        return installation;
     }
 
+    /** Again, where it was killed. */
     public void startBroker() throws Exception {
-        startBroker("");
+        if (secured.isPresent()) {
+            secured.get().restart();
+            processes.put(BROKER, secured.get().process());
+        } else {
+            startBroker("");
+        }
     }
 
     /** @param settings more lines of its configuration */
@@ -74,7 +87,7 @@ public final class Installation implements AutoCloseable {
                 jetstream { store_dir: "%s" }
                 %s
                 """.formatted(brokerPort, folder.resolve("broker"), settings));
-        start("broker", new ProcessBuilder(Machine.natsServer(), "-c", configuration.toString()));
+        start(BROKER, new ProcessBuilder(Machine.natsServer(), "-c", configuration.toString()));
         Await.until("broker listens", START, () -> listens(brokerPort));
     }
 
@@ -349,13 +362,6 @@ public final class Installation implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        closeProcesses();
-        if (secured.isPresent()) {
-            secured.get().close();
-        }
-    }
-
-    private void closeProcesses() throws InterruptedException {
         var names = new ArrayList<>(processes.keySet());
         for (String name : names.reversed()) {
             process(name).destroy();
@@ -376,7 +382,22 @@ public final class Installation implements AutoCloseable {
     }
 
     public String brokerUrl() {
-        return secured.map(SecuredBroker::url).orElse("nats://127.0.0.1:" + brokerPort);
+        return brokerUrl(brokerPort());
+    }
+
+    /** Where something else passes on to the broker, at a port of this machine. */
+    public String brokerUrl(int port) {
+        return "%s://127.0.0.1:%d".formatted(secured.isPresent() ? "tls" : "nats", port);
+    }
+
+    /** With what a node logs in that runs in this process; empty at a broker that asks nobody. */
+    public Optional<BrokerLogin> login(String node) {
+        return secured.map(broker -> broker.login(nodes.credentials(node, broker.keys())));
+    }
+
+    /** A plain client that hears all that passes through the broker. */
+    public Connection listen() throws Exception {
+        return secured.isPresent() ? secured.get().listen() : Nats.connect(brokerUrl());
     }
 
     SecuredBroker securedBroker() {

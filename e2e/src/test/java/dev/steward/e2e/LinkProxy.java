@@ -84,7 +84,7 @@ public final class LinkProxy implements AutoCloseable {
         return "nats://127.0.0.1:" + listener.getLocalPort();
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 

@@ -8,11 +8,14 @@ import dev.steward.message.broker.BrokerAuthority;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.broker.Credentials;
+import dev.steward.message.broker.Nkey;
 import dev.steward.message.broker.Role;
 import dev.steward.message.signing.Ed25519;
 import io.nats.client.Connection;
+import io.nats.client.NKey;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.support.JwtUtils;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -87,6 +90,10 @@ public final class SecuredBroker implements AutoCloseable {
         return folder.resolve(BrokerKeys.FILE);
     }
 
+    Process process() {
+        return process;
+    }
+
     String url() {
         return "tls://127.0.0.1:" + port;
     }
@@ -120,6 +127,22 @@ public final class SecuredBroker implements AutoCloseable {
 
     Connection connect(Credentials credentials) throws Exception {
         return Nats.connect(options(credentials).build());
+    }
+
+    /** A client that no token of the station's could make: it hears the whole fleet, by the account's own key. */
+    Connection listen() throws Exception {
+        Ed25519 key = Ed25519.generate();
+        var everything = new JwtUtils.UserClaim(Nkey.ACCOUNT.text(keys.account().key()))
+                .sub(new JwtUtils.Permission().allow(">"))
+                .pub(new JwtUtils.Permission().deny(">"));
+        String token = JwtUtils.issueUserJWT(
+                NKey.fromSeed(Nkey.ACCOUNT.seed(keys.account()).toCharArray()),
+                Nkey.USER.text(key.key()),
+                "listener",
+                null,
+                JwtUtils.currentTimeSeconds(),
+                everything);
+        return connect(new Credentials(Optional.of(token), key));
     }
 
     private boolean listens() {

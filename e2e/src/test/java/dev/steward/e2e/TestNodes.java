@@ -9,6 +9,7 @@ import dev.steward.message.NodeRecord;
 import dev.steward.message.Target;
 import dev.steward.message.WireMessage;
 import dev.steward.message.broker.BrokerKeys;
+import dev.steward.message.broker.Credentials;
 import dev.steward.message.broker.Role;
 import dev.steward.message.link.Link;
 import dev.steward.message.seal.ForgedException;
@@ -64,12 +65,7 @@ public final class TestNodes {
         }
         Files.createDirectories(folder);
         Admitted node = admit(name);
-        NodeKeys keys = node.keys;
-        if (brokerKeys.isPresent()) {
-            VerificationKey login = keys.login().key().key();
-            keys = keys.withBrokerToken(
-                    brokerKeys.get().token(Role.NODE, name, login, Instant.now(), Optional.empty()));
-        }
+        NodeKeys keys = brokerKeys.map(of -> atBroker(name, of)).orElse(node.keys);
         keys.write(folder, new NodeName(name));
         new Enrolment(
                         NodeName.CENTRAL,
@@ -79,6 +75,17 @@ public final class TestNodes {
                         (NodeRecord) node.record.read(),
                         node.record)
                 .write(folder);
+    }
+
+    private NodeKeys atBroker(String name, BrokerKeys broker) {
+        NodeKeys keys = admit(name).keys;
+        VerificationKey login = keys.login().key().key();
+        return keys.withBrokerToken(broker.token(Role.NODE, name, login, Instant.now(), Optional.empty()));
+    }
+
+    /** With what a node logs in at the broker. */
+    Credentials credentials(String name, BrokerKeys broker) {
+        return atBroker(name, broker).login();
     }
 
     private Admitted admit(String name) {

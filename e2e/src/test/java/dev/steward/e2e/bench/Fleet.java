@@ -5,7 +5,9 @@ import static dev.steward.e2e.bench.Samples.ms;
 import static dev.steward.e2e.bench.Samples.ratio;
 
 import dev.steward.agent.facts.Facts;
+import dev.steward.bus.BusSettings;
 import dev.steward.e2e.Await;
+import dev.steward.e2e.Installation;
 import dev.steward.message.NodeName;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.seal.Seal;
@@ -16,6 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** One command for a whole fleet. */
 final class Fleet implements AutoCloseable {
@@ -40,7 +46,8 @@ final class Fleet implements AutoCloseable {
         try (Site site = Site.start(folder);
                 Fleet fleet = new Fleet(site)) {
             fleet.start(sizes.agents());
-            try (var plain = new PlainFleet(site.installation.brokerUrl(), sizes.agents())) {
+            try (Installation open = Site.openBroker(folder);
+                    var plain = new PlainFleet(open.brokerUrl(), sizes.agents())) {
                 for (int i = -sizes.fleetWarmup(); i < sizes.fleetRounds(); i++) {
                     fleet.one(plain, i >= 0);
                 }
@@ -64,10 +71,14 @@ final class Fleet implements AutoCloseable {
         }
         site.installation.letIn(site.installation.nodes.records(name -> true));
         for (int i = 0; i < size; i++) {
-            agents.add(new MemoryAgent(
-                    names.get(i), site.installation.brokerUrl(), seals.get(i), Facts.digest(facts), facts, random));
+            agents.add(
+                    new MemoryAgent(bus(names.get(i)), names.get(i), seals.get(i), Facts.digest(facts), facts, random));
         }
         Await.until("the fleet is there", LIMIT, () -> reachable() == size);
+    }
+
+    private BusSettings bus(NodeName name) {
+        return BusSettings.of(site.installation.brokerUrl(), name.value(), site.installation.login(name.value()));
     }
 
     private long reachable() throws Exception {
@@ -143,7 +154,7 @@ final class Fleet implements AutoCloseable {
                 memory, its method answers at once without a process, and it ticks each second, not ten times**. So this measures
                 station, links and broker, not the agents' disks. The time goes from the call of the API until the ledger, read as a
                 file, has no open execution. The yardstick: as many bare NATS clients in the same JVM, each answers a message of 400
-                bytes at once; nothing is stored. %d rounds of each, in turn, after a warm-up.
+                bytes at once, by a broker with neither TLS nor login; nothing is stored. %d rounds of each, in turn, after a warm-up.
                 """.formatted(size, together.size()));
         report.table(
                 List.of("Time", "Median", "At most"),
@@ -155,7 +166,8 @@ final class Fleet implements AutoCloseable {
         report.text("""
                 For the restart the broker is killed; once agents and station have seen it, %d commands to all are ordered, and the
                 broker is started again. The time goes from when it listens. Agents and station try for a connection with a
-                back-off of their own, as shipped. The station had %s MiB of memory at its peak.
+                back-off of their own, as shipped. Both halves of all handshakes of TLS, and the agents' logins, are done on this one
+                machine. The station had %s MiB of memory at its peak.
                 """.formatted(sizes.queuedEach(), Report.number(station.peakKiB() / 1024.0)));
         report.raw("one command to all, µs", together.raw());
         report.raw("yardstick, µs", yardstick.raw());
@@ -166,10 +178,21 @@ final class Fleet implements AutoCloseable {
         return List.of(what, ms(samples.median()), ms(samples.max()));
     }
 
+    /** All at once: each waits a second for the end of its connection where that is one of TLS. */
     @Override
     public void close() throws Exception {
-        for (MemoryAgent agent : agents) {
-            agent.close();
+        try (ExecutorService closing = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Void>> ends = agents.stream().map(Fleet::end).toList();
+            for (Future<Void> end : closing.invokeAll(ends)) {
+                end.get();
+            }
         }
+    }
+
+    private static Callable<Void> end(MemoryAgent agent) {
+        return () -> {
+            agent.close();
+            return null;
+        };
     }
 }

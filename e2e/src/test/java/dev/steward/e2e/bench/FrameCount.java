@@ -3,7 +3,6 @@ package dev.steward.e2e.bench;
 
 import io.nats.client.Connection;
 import io.nats.client.Message;
-import io.nats.client.Nats;
 import io.nats.client.impl.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,8 +24,8 @@ final class FrameCount implements AutoCloseable {
     private final Connection connection;
     private final Map<String, Kind> kinds = new TreeMap<>();
 
-    FrameCount(String url, String node) throws Exception {
-        connection = Nats.connect(url);
+    FrameCount(Connection connection, String node) throws Exception {
+        this.connection = connection;
         var dispatcher = connection.createDispatcher(this::count);
         dispatcher.subscribe(node + ".>");
         dispatcher.subscribe("central.>");

@@ -7,36 +7,19 @@ import static dev.steward.e2e.bench.Samples.ms;
 import dev.steward.e2e.LinkProxy;
 import dev.steward.message.NodeName;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 
 /** What an agent costs that has little to do: its start, its memory, and what goes over its wire. */
 final class IdleAgent {
     private static final NodeName NODE = new NodeName("ship1");
     private static final double AIM_BYTES = 1_200;
-    private static final Duration QUIET = Duration.ofMillis(500);
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-
-    private record Wire(long toServer, long toClient) {
-        static Wire at(LinkProxy proxy) {
-            return new Wire(proxy.bytesToServer(), proxy.bytesToClient());
-        }
-
-        Wire since(Wire before) {
-            return new Wire(toServer - before.toServer, toClient - before.toClient);
-        }
-
-        long both() {
-            return toServer + toClient;
-        }
-    }
 
     private IdleAgent() {}
 
     static void measure(Report report, Sizes sizes, Path folder) throws Exception {
         try (Site site = Site.start(folder);
                 LiveStream stream = site.stream();
-                var frames = new FrameCount(site.installation.brokerUrl(), NODE.value());
+                var frames = new FrameCount(site.installation.listen(), NODE.value());
                 var proxy = new LinkProxy(site.installation.brokerPort())) {
             Samples starts = starts(site, stream, sizes.starts(), proxy);
             wire(report, sizes.frames(), site, stream, proxy, frames);
@@ -50,33 +33,26 @@ final class IdleAgent {
         for (int i = 0; i < count; i++) {
             if (i > 0) {
                 site.installation.stop(NODE.value());
-                awaitReachable(stream, false);
+                stream.awaitReachable(NODE, false);
             }
             long start = System.nanoTime();
-            site.startAgent(NODE.value(), "--broker", proxy.url());
-            starts.add(awaitReachable(stream, true) - start);
+            site.startAgent(NODE.value(), "--broker", site.installation.brokerUrl(proxy.port()));
+            starts.add(stream.awaitReachable(NODE, true) - start);
         }
         return starts;
-    }
-
-    private static long awaitReachable(LiveStream stream, boolean reachable) throws Exception {
-        return stream.await(
-                        "node", node -> node.text("name").equals(NODE.value()) && node.bool("reachable") == reachable)
-                .nanos();
     }
 
     private static void wire(
             Report report, int commands, Site site, LiveStream stream, LinkProxy proxy, FrameCount frames)
             throws Exception {
-        command(site, stream);
-        awaitQuiet(proxy);
+        site.echo(stream, NODE);
+        Traffic before = Traffic.awaitQuiet(proxy);
         frames.reset();
-        Wire before = Wire.at(proxy);
         for (int i = 0; i < commands; i++) {
-            command(site, stream);
-            awaitQuiet(proxy);
+            site.echo(stream, NODE);
+            Traffic.awaitQuiet(proxy);
         }
-        Wire used = Wire.at(proxy).since(before);
+        Traffic used = Traffic.at(proxy).since(before);
         double each = (double) used.both() / commands;
         report.figure(
                 "an agent's wire for one command with its result",
@@ -86,42 +62,16 @@ final class IdleAgent {
         report.section("The wire of one command");
         report.text("""
                 %d commands `echo hi`, each after the wire had been quiet for %d ms, through a TCP proxy that counts what
-                passes between agent and broker (without TCP's and IP's own headers): %s bytes from the agent and %s to it, a
-                command. A second listener at the broker saw these frames, each a publish to it or a delivery from it; means a
-                command, in bytes. What the sum of the table lacks is the protocol's own line for each frame, which names the
-                subject's subscription and the sizes, and answers to pings.
+                passes between agent and broker, TLS's records and without TCP's and IP's own headers: %s bytes from the agent and
+                %s to it, a command. A second listener at the broker saw these frames, each a publish to it or a delivery from it;
+                means a command, in bytes. What the sum of the table lacks is the protocol's own line for each frame, which names
+                the subject's subscription and the sizes, what TLS adds, and answers to pings.
                 """.formatted(
                         commands,
-                        QUIET.toMillis(),
-                        number((double) used.toServer / commands),
-                        number((double) used.toClient / commands)));
+                        Traffic.QUIET.toMillis(),
+                        number((double) used.toServer() / commands),
+                        number((double) used.toClient() / commands)));
         report.table(List.of("Subject", "Frames", "Subject", "Headers", "Body"), frames.rows(commands));
-    }
-
-    private static void command(Site site, LiveStream stream) throws Exception {
-        Site.Echo echo = site.echo(List.of(NODE));
-        site.order(List.of(echo));
-        stream.await(
-                "transition",
-                data -> data.text("command").equals(echo.id().toString())
-                        && data.text("state").equals("succeeded"));
-    }
-
-    private static void awaitQuiet(LinkProxy proxy) throws InterruptedException {
-        long end = System.nanoTime() + LIMIT.toNanos();
-        Wire last = Wire.at(proxy);
-        long since = System.nanoTime();
-        while (System.nanoTime() - since < QUIET.toNanos()) {
-            Thread.sleep(10);
-            Wire now = Wire.at(proxy);
-            if (!now.equals(last)) {
-                last = now;
-                since = System.nanoTime();
-            }
-            if (since > end) {
-                throw new IllegalStateException("the wire does not fall silent");
-            }
-        }
     }
 
     private static void idle(Report report, Sizes sizes, Site site, LinkProxy proxy, FrameCount frames, Samples starts)
@@ -129,11 +79,11 @@ final class IdleAgent {
         Process agent = site.installation.process(NODE.value());
         ProcessUse begin = ProcessUse.of(agent);
         frames.reset();
-        Wire before = Wire.at(proxy);
+        Traffic before = Traffic.at(proxy);
         long start = System.nanoTime();
         Thread.sleep(sizes.idle());
         double seconds = (System.nanoTime() - start) / 1e9;
-        Wire used = Wire.at(proxy).since(before);
+        Traffic used = Traffic.at(proxy).since(before);
         ProcessUse end = ProcessUse.of(agent);
         double anHour = used.both() * 3600 / seconds;
         report.figure("an idle agent: memory", "%s MiB".formatted(number(end.residentKiB() / 1024.0)));
@@ -151,8 +101,8 @@ final class IdleAgent {
                 it, %d hellos both ways, %s s of processor time. The hour is this, scaled.
                 """.formatted(
                         number(seconds),
-                        number(used.toServer),
-                        number(used.toClient),
+                        number(used.toServer()),
+                        number(used.toClient()),
                         frames.frames(".event.hello.steward"),
                         number((end.cpuMillis() - begin.cpuMillis()) / 1000.0)));
         report.raw("start to hello, µs", starts.raw());

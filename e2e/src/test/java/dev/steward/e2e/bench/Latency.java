@@ -4,6 +4,7 @@ package dev.steward.e2e.bench;
 import static dev.steward.e2e.bench.Samples.ms;
 import static dev.steward.e2e.bench.Samples.ratio;
 
+import dev.steward.e2e.Installation;
 import dev.steward.message.NodeName;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -31,8 +32,9 @@ final class Latency {
     private void run(Report report, Sizes sizes, Path folder) throws Exception {
         try (Site site = Site.start(folder);
                 LiveStream stream = site.stream();
-                Connection responder = Nats.connect(site.installation.brokerUrl());
-                Connection requester = Nats.connect(site.installation.brokerUrl())) {
+                Installation open = Site.openBroker(folder);
+                Connection responder = Nats.connect(open.brokerUrl());
+                Connection requester = Nats.connect(open.brokerUrl())) {
             site.startAgent(NODE.value());
             site.installation.awaitReachable(NODE.value(), true);
             var dispatcher = responder.createDispatcher(message -> {
@@ -61,28 +63,15 @@ final class Latency {
         PlainSpawn.echo();
         long spawned = System.nanoTime() - spawnStart;
 
-        Site.Echo echo = site.echo(List.of(NODE));
-        long start = System.nanoTime();
-        site.order(List.of(echo));
-        long answered = System.nanoTime() - start;
-        long started = awaitState(stream, echo, "running") - start;
-        long ended = awaitState(stream, echo, "succeeded") - start;
+        Site.Timing steward = site.echo(stream, NODE);
         if (counts) {
             yardstick.add(plain);
             request.add(bare);
             spawn.add(spawned);
-            ordered.add(answered);
-            running.add(started);
-            whole.add(ended);
+            ordered.add(steward.answered());
+            running.add(steward.started());
+            whole.add(steward.ended());
         }
-    }
-
-    private static long awaitState(LiveStream stream, Site.Echo echo, String state) throws Exception {
-        return stream.await(
-                        "transition",
-                        data -> data.text("command").equals(echo.id().toString())
-                                && data.text("state").equals(state))
-                .nanos();
     }
 
     private static long request(Connection connection, String subject) throws Exception {
@@ -109,8 +98,9 @@ final class Latency {
                 Broker, station and agent as shipped, each a process, every store durable. One command at a time: from the
                 order through the HTTP API until the live stream tells of its success, which the ledger has recorded. In turn with
                 it the yardstick: a raw NATS request, answered with the output of an `echo hi` that the responder spawns by
-                `ProcessBuilder`; requester and responder are in the benchmark's JVM. %d samples each, after %s.
-                """.formatted(whole.size(), "a warm-up"));
+                `ProcessBuilder`; requester and responder are in the benchmark's JVM, their broker has neither TLS nor login. %d samples
+                each, after a warm-up.
+                """.formatted(whole.size()));
         report.table(
                 List.of("Time", "p50", "p99", "at most"),
                 List.of(

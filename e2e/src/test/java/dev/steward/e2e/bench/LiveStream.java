@@ -2,6 +2,9 @@
 package dev.steward.e2e.bench;
 
 import dev.steward.cli.api.StationFile;
+import dev.steward.message.CommandId;
+import dev.steward.message.ExecutionState;
+import dev.steward.message.NodeName;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import java.io.BufferedReader;
@@ -54,6 +57,21 @@ final class LiveStream implements AutoCloseable {
                 return event;
             }
         }
+    }
+
+    /** The moment at which the station calls a node reachable, or not. */
+    long awaitReachable(NodeName node, boolean reachable) throws Exception {
+        return await("node", data -> data.text("name").equals(node.value()) && data.bool("reachable") == reachable)
+                .nanos();
+    }
+
+    /** The moment at which the station says that a command is in that state on a node. */
+    long awaitState(CommandId command, ExecutionState state) throws Exception {
+        return await(
+                        "transition",
+                        data -> data.text("command").equals(command.toString())
+                                && data.text("state").equals(state.toString()))
+                .nanos();
     }
 
     @Override

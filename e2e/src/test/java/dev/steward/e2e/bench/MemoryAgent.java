@@ -69,7 +69,7 @@ final class MemoryAgent implements AutoCloseable {
     private volatile boolean connected;
     private volatile Optional<String> failure = Optional.empty();
 
-    MemoryAgent(NodeName name, String broker, Seal seal, String digest, JsonObject facts, RandomGenerator random) {
+    MemoryAgent(BusSettings broker, NodeName name, Seal seal, String digest, JsonObject facts, RandomGenerator random) {
         this.name = name;
         this.seal = seal;
         var settings = new AgentCore.Settings(
@@ -96,7 +96,7 @@ final class MemoryAgent implements AutoCloseable {
                 false);
         core.describe(digest, facts);
         journal.commit();
-        this.bus = NatsBus.node(BusSettings.of(broker, name.value()), name.value(), new FromBus());
+        this.bus = NatsBus.node(broker, name.value(), new FromBus());
         this.thread = Thread.ofVirtual().name("agent-" + name).start(this::run);
     }
 

@@ -8,6 +8,7 @@ import dev.steward.e2e.Installation;
 import dev.steward.e2e.TestNodes;
 import dev.steward.e2e.TestOperator;
 import dev.steward.message.CommandId;
+import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
 import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
@@ -29,6 +30,22 @@ final class Site implements AutoCloseable {
     /** As shipped; the tests' own is shorter. */
     private static final List<String> SHIPPED = List.of("--heartbeat", "30s");
 
+    /** Whom the broker lets in, and how. */
+    enum Broker {
+        /** Who has the station's word for it, with TLS: as {@code steward up} makes it. */
+        SECURED,
+        /** Everybody, in the clear: the product knows it still, and here it is what the other one is compared with. */
+        OPEN
+    }
+
+    /**
+     * When a command was ordered, and how long afterwards it was there, in nanoseconds.
+     *
+     * @param answered by the API
+     * @param started as the live stream tells it, like {@code ended}
+     */
+    record Timing(long answered, long started, long ended) {}
+
     /** A command with its documents, ready to be ordered. */
     record Echo(CommandId id, List<byte[]> documents) {}
 
@@ -43,13 +60,30 @@ final class Site implements AutoCloseable {
         this.ledger = Database.openReadOnly(installation.folder.resolve("station/ledger.db"));
     }
 
-    /** Broker and station, in a new folder. */
+    /** Broker and station as shipped, in a new folder. */
     static Site start(Path parent) throws Exception {
+        return start(parent, Broker.SECURED);
+    }
+
+    static Site start(Path parent, Broker broker) throws Exception {
+        Installation installation = broker == Broker.OPEN
+                ? openBroker(parent)
+                : Installation.secured(Files.createTempDirectory(parent, "site"));
+        try {
+            installation.startStation();
+            return new Site(installation);
+        } catch (Exception | Error e) {
+            installation.close();
+            throw e;
+        }
+    }
+
+    /** A broker that everybody may use, alone; yardsticks need one, as no role of ours may publish what they do. */
+    static Installation openBroker(Path parent) throws Exception {
         var installation = new Installation(Files.createTempDirectory(parent, "site"));
         try {
             installation.startBroker();
-            installation.startStation();
-            return new Site(installation);
+            return installation;
         } catch (Exception | Error e) {
             installation.close();
             throw e;
@@ -91,6 +125,17 @@ final class Site implements AutoCloseable {
         client.order(
                 echoes.stream().flatMap(echo -> echo.documents.stream()).toList(),
                 echoes.getFirst().id.toString());
+    }
+
+    /** Orders {@code echo hi} for one node, and waits for its success. */
+    Timing echo(LiveStream stream, NodeName node) throws Exception {
+        Echo echo = echo(List.of(node));
+        long start = System.nanoTime();
+        order(List.of(echo));
+        long answered = System.nanoTime();
+        long started = stream.awaitState(echo.id, ExecutionState.RUNNING);
+        long ended = stream.awaitState(echo.id, ExecutionState.SUCCEEDED);
+        return new Timing(answered - start, started - start, ended - start);
     }
 
     /** Executions of all commands that have not ended, read from the ledger itself. */
