@@ -26,7 +26,8 @@ public final class Benchmark {
         THROUGHPUT,
         FLEET,
         IDLE,
-        CLI;
+        CLI,
+        SECURITY;
 
         /** Takes the figures into the report; works in a folder of the run. */
         void measure(Report report, Sizes sizes, Path folder) throws Exception {
@@ -36,6 +37,7 @@ public final class Benchmark {
                 case FLEET -> Fleet.measure(report, sizes, folder);
                 case IDLE -> IdleAgent.measure(report, sizes, folder);
                 case CLI -> CommandLine.measure(report, sizes, folder);
+                case SECURITY -> Security.measure(report, sizes, folder);
             }
         }
 

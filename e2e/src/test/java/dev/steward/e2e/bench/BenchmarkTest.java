@@ -30,6 +30,30 @@ class BenchmarkTest {
     }
 
     @Test
+    void whatSecurityCostsIsMeasuredWithAndWithoutAndSetAgainstItsAims() throws Exception {
+        String page =
+                Benchmark.run(EnumSet.of(Benchmark.Part.SECURITY), Sizes.TINY).markdown();
+
+        String verdict = " \\| (met|\\*\\*missed\\*\\*) \\|";
+        assertThat(page)
+                .containsPattern(
+                        "order to ledger, p50 \\| [0-9.]+ ms, without [0-9.]+ ms: [0-9.]+ × the time \\| ≤ 1.5 ×"
+                                + verdict)
+                .containsPattern("TLS and login: an idle agent's memory \\| [+-][0-9.]+ MB \\| ≤ \\+12 MB" + verdict)
+                .containsPattern(
+                        "TLS and login: an agent's wire for one command \\| \\+[0-9.]+ bytes \\| ≤ \\+250 bytes"
+                                + verdict)
+                .containsPattern("to seal a frame of 300 bytes \\| [0-9.,]+ µs in an agent, [0-9.,]+ µs in the station")
+                .containsPattern("all security: an agent's wire for one command, derived \\| \\+[0-9.]+ bytes")
+                .contains("## Security");
+        assertThat(page.lines().filter(line -> line.contains("MACs, signature, fingerprints of one command")))
+                .singleElement()
+                .asString()
+                .as("none of them is missing")
+                .containsPattern("\\| [1-9]\\S+ \\+ [1-9]\\S+ \\+ [1-9]\\S+ bytes as sent");
+    }
+
+    @Test
     void anAimThatIsNotMetIsMarked() {
         var report = new Report();
         report.figure("speed", "1", "2", false);

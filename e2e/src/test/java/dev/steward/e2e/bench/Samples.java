@@ -6,25 +6,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Times of one kind, in nanoseconds, in the order of measuring. */
+/** Figures of one kind in the order of measuring: times in nanoseconds, unless something else is said. */
 final class Samples {
     private static final int A_LINE = 20;
 
-    private final List<Long> nanos = new ArrayList<>();
+    private final List<Long> values = new ArrayList<>();
 
-    void add(long time) {
-        nanos.add(time);
+    void add(long value) {
+        values.add(value);
     }
 
     int size() {
-        return nanos.size();
+        return values.size();
     }
 
-    /** The nearest-rank percentile, in milliseconds. */
-    double percentile(int percent) {
-        List<Long> sorted = nanos.stream().sorted().toList();
+    /** The nearest-rank percentile. */
+    double value(int percent) {
+        List<Long> sorted = values.stream().sorted().toList();
         int rank = Math.max(1, Math.ceilDiv(sorted.size() * percent, 100));
-        return sorted.get(rank - 1) / 1e6;
+        return sorted.get(rank - 1);
+    }
+
+    /** The percentile of times, in milliseconds. */
+    double percentile(int percent) {
+        return value(percent) / 1e6;
     }
 
     double median() {
@@ -40,12 +45,17 @@ final class Samples {
         return "p50 %s, p99 %s, at most %s (%d)".formatted(ms(median()), ms(percentile(99)), ms(max()), size());
     }
 
-    /** All of them, as whole microseconds. */
+    /** All times, as whole microseconds. */
     String raw() {
+        return raw(1_000);
+    }
+
+    /** All of them, in whole units. */
+    String raw(long unit) {
         var lines = new ArrayList<String>();
-        for (int from = 0; from < nanos.size(); from += A_LINE) {
-            lines.add(nanos.subList(from, Math.min(from + A_LINE, nanos.size())).stream()
-                    .map(time -> Long.toString(time / 1_000))
+        for (int from = 0; from < values.size(); from += A_LINE) {
+            lines.add(values.subList(from, Math.min(from + A_LINE, values.size())).stream()
+                    .map(value -> Long.toString(value / unit))
                     .collect(Collectors.joining(" ")));
         }
         return String.join("\n", lines);

@@ -19,8 +19,8 @@ final class Throughput {
     private static final long AGENT_KIB = 100 * 1024;
     private static final Duration LOOK = Duration.ofMillis(100);
 
-    private record Measured(
-            double rate, double orderSeconds, ProcessUse station, ProcessUse agent, ProcessUse broker) {}
+    /** How one installation did. */
+    record Measured(double rate, double orderSeconds, ProcessUse station, ProcessUse agent, ProcessUse broker) {}
 
     private record Round(PlainSpawn.Rate before, PlainSpawn.Rate after, Measured steward) {
         /** Of the two halves together. */
@@ -51,13 +51,14 @@ final class Throughput {
 
     private static Round round(int commands, Path folder) throws Exception {
         PlainSpawn.Rate before = PlainSpawn.rate(Math.ceilDiv(commands, 2), AT_ONCE);
-        Measured measured = steward(commands, folder);
+        Measured measured = steward(commands, folder, Site.Broker.SECURED);
         PlainSpawn.Rate after = PlainSpawn.rate(Math.ceilDiv(commands, 2), AT_ONCE);
         return new Round(before, after, measured);
     }
 
-    private static Measured steward(int commands, Path folder) throws Exception {
-        try (Site site = Site.start(folder)) {
+    /** Orders so many of a fresh installation. */
+    static Measured steward(int commands, Path folder, Site.Broker broker) throws Exception {
+        try (Site site = Site.start(folder, broker)) {
             site.startAgent(NODE.value(), "--concurrency", "shellcommand.operatingsystem=" + AT_ONCE);
             site.installation.awaitReachable(NODE.value(), true);
             var echoes = new ArrayList<Site.Echo>();
