@@ -17,6 +17,7 @@ import dev.steward.message.signing.VerificationKey;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -92,7 +93,7 @@ final class Primitives {
         Work seal = () -> atNode.seal(frame);
         once(Step.SEAL, seal);
         WireMessage sealed = atNode.seal(frame);
-        var guard = new FrameGuard(name -> atStation);
+        var guard = new FrameGuard(name -> List.of(atStation));
         Work open = () -> guard.check(sealed);
         once(Step.OPEN, open);
         SignedDocument document = SignedDocument.decode(signed);
