@@ -5,6 +5,7 @@ import dev.steward.agent.core.AgentCore;
 import dev.steward.agent.core.AgentSink;
 import dev.steward.agent.core.JournalWrite;
 import dev.steward.agent.enrolment.Admission;
+import dev.steward.agent.enrolment.Enrolment;
 import dev.steward.agent.enrolment.MakeKeys;
 import dev.steward.agent.facts.Facts;
 import dev.steward.agent.method.Leftovers;
@@ -80,6 +81,7 @@ public final class Agent {
     public Agent(AgentSettings settings) throws RefusedException {
         this.settings = settings;
         this.lock = FolderLock.take(settings.data());
+        checkStillEnrolledSo(settings);
         LOG.log(
                 System.Logger.Level.INFO,
                 "node {0}, identity {1}",
@@ -113,6 +115,17 @@ public final class Agent {
     public Optional<String> stop() throws InterruptedException {
         stopping = true;
         return loop.awaitEnd(settings.grace());
+    }
+
+    /** The settings were read before the folder was this agent's alone; its keys may have been others' to change. */
+    private void checkStillEnrolledSo(AgentSettings settings) throws RefusedException {
+        boolean same = Enrolment.in(settings.data())
+                .filter(each -> each.record().equals(settings.enrolment().record()))
+                .isPresent();
+        if (!same) {
+            lock.close();
+            throw new RefusedException("%s was given other keys just now; start again".formatted(settings.data()));
+        }
     }
 
     private void commit() {

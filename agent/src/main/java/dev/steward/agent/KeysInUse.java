@@ -54,7 +54,7 @@ final class KeysInUse implements FrameGuard.Senders {
     }
 
     /** The station has sent something that was sealed so: with the newest, the former ones are over. */
-    void heard(Seal seal) {
+    synchronized void heard(Seal seal) {
         List<Seal> present = seals;
         if (present.size() > 1 && present.getFirst() == seal) {
             seals = List.of(seal);
@@ -75,7 +75,7 @@ final class KeysInUse implements FrameGuard.Senders {
     }
 
     /** Whether from now on others are in use than before. */
-    boolean change() throws RefusedException {
+    synchronized boolean change() throws RefusedException {
         boolean was = changed;
         if (was) {
             changed = false;

@@ -16,6 +16,7 @@ import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.RefusedException;
+import dev.steward.message.broker.Credentials;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.message.seal.LinkKeyPair;
@@ -114,6 +115,41 @@ class NextKeysTest {
         assertThat(settled.keys().login().key().key()).isEqualTo(asked.login());
         NextKeys.settle(crashed);
         assertThat(in(crashed).keys().link().key()).isEqualTo(asked.linkKey());
+    }
+
+    @Test
+    void aDiskThatFailedAfterTheDecisionIsMadeGoodWhenTheStationTellsItAgain() throws Exception {
+        var asked = (EnrolmentRequest) made().read();
+        NodeRecord record = record(2, asked.linkKey(), asked.login());
+        new Enrolment(
+                        present.enrolment().station(),
+                        present.enrolment().stationKey(),
+                        present.enrolment().broker(),
+                        Optional.empty(),
+                        record,
+                        signed(record))
+                .write(folder);
+
+        Admission next = take(record).orElseThrow();
+
+        assertThat(next.keys().link().key()).isEqualTo(asked.linkKey());
+        assertThat(next.enrolment().seal(next.keys())).isNotNull();
+    }
+
+    @Test
+    void aLoginOfAnotherTimeNeverTakesThePlaceOfTheOneInUse() throws Exception {
+        var asked = (EnrolmentRequest) made().read();
+        take(record(2, asked.linkKey(), asked.login()));
+        Path next = folder.resolve("next");
+        Files.copy(folder.resolve("link.key"), next.resolve("link.key")); // as a crash between the two moves leaves it
+        Files.writeString(next.resolve("broker.creds"), new Credentials(Optional.empty(), Ed25519.generate()).text());
+
+        NextKeys.settle(folder);
+
+        assertThat(there().keys().login().key().key()).isEqualTo(asked.login());
+        var later = (EnrolmentRequest) made().read();
+        assertThat(later.linkKey()).isNotEqualTo(asked.linkKey());
+        assertThat(later.login()).isNotEqualTo(asked.login());
     }
 
     @Test

@@ -145,11 +145,14 @@ public final class NatsBus implements Bus {
         while (!closed) {
             String why;
             try {
-                Connection fresh = Nats.connect(watched(settings));
+                BusSettings used = settings;
+                Connection fresh = Nats.connect(watched(used));
                 try {
                     connection = fresh;
                     delay = FIRST_DELAY_MS;
-                    readOver(fresh);
+                    if (settings.equals(used)) { // else it is somebody else by now
+                        readOver(fresh);
+                    }
                     why = "connection closed";
                 } finally {
                     connection = null;

@@ -79,7 +79,7 @@ final class NodeApprove implements Callable<Integer> {
                                 node,
                                 kept.filter(each -> each.isOf(asked.fingerprint()))
                                                 .isPresent()
-                                        ? "is a node already, and asks for another key to log in with at the broker"
+                                        ? "is a node already, and asks for other keys for its link or the broker"
                                         : "asks to become a node",
                                 asked.fingerprint()));
         if (wanted.isEmpty() && !yes && !confirmed()) {

@@ -96,6 +96,10 @@ final class NodeRotate implements Callable<Integer> {
     private CommandId order(StationClient client, Approval approval, NodeName node)
             throws Failure, InterruptedException {
         List<NodeInfo> nodes = client.nodes();
+        if (nodes.stream().anyMatch(each -> each.rotating().isEmpty())) {
+            throw Failure.failed(
+                    "this station is of an earlier build, and would take the former keys for lost at once\n  nothing was ordered; start the new one");
+        }
         List<NodeName> named = Targets.resolve(List.of(node.value()), NodeInfo.orderable(nodes, List.of(node.value())));
         List<Target> target = List.copyOf(options.targetKeys(client, approval, surroundings)
                 .of(named, NodeInfo.fingerprints(nodes))
@@ -163,6 +167,8 @@ final class NodeRotate implements Callable<Integer> {
     }
 
     private static boolean isRotating(StationClient client, NodeName node) throws Failure {
-        return client.nodes().stream().anyMatch(each -> each.name().equals(node.value()) && each.rotating());
+        return client.nodes().stream()
+                .anyMatch(each ->
+                        each.name().equals(node.value()) && each.rotating().orElse(false));
     }
 }

@@ -97,6 +97,20 @@ class NodeRotateTest extends CommandLineFixture {
         assertThat(there.offered()).hasSize(1);
     }
 
+    @Test
+    void oneOfTheTwoKeysAloneIsNotApprovedAsTheFormerLoginWouldEndAtOnce() throws Exception {
+        makesKeys(machine, "ship4", Optional.empty(), former);
+        assertRefused("changes one of the two keys alone");
+    }
+
+    @Test
+    void aStationThatWouldEndTheFormerKeysAtOnceIsOrderedNothing() {
+        station.on("GET /api/v1/nodes", 200, Station.nodes("ship4"));
+        assertThat(steward("node", "rotate", "ship4")).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(err()).contains("this station is of an earlier build");
+        assertThat(station.requests("POST " + COMMANDS)).isEmpty();
+    }
+
     private void assertRefused(String why) {
         assertThat(steward("node", "rotate", "ship4")).isEqualTo(ExitCode.CREDENTIAL);
         assertThat(err()).contains(why, "nothing was approved");
@@ -105,10 +119,14 @@ class NodeRotateTest extends CommandLineFixture {
 
     /** From now on a machine answers the order so. */
     private void makesKeys(Ed25519 signer, String node, Optional<CommandId> forCommand) {
+        makesKeys(signer, node, forCommand, next);
+    }
+
+    private void makesKeys(Ed25519 signer, String node, Optional<CommandId> forCommand, LinkKey link) {
         station.on("GET " + COMMANDS + "/0", exchange -> {
             CommandId command = forCommand.orElse(ordered.get().id());
             var request = new EnrolmentRequest(
-                    command, FLEET, NOW, command, new NodeName(node), machine.key(), next, nextLogin.key());
+                    command, FLEET, NOW, command, new NodeName(node), machine.key(), link, nextLogin.key());
             try {
                 SignedDocument shown = SignedDocument.sign(request, signer, nextLogin);
                 String text = new String(shown.encode(), StandardCharsets.UTF_8);

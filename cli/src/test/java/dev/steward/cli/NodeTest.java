@@ -255,21 +255,27 @@ class NodeTest extends CommandLineFixture {
         there.waitsWithLogin("ship4", machine, linkKey, otherMachine);
 
         assertThat(steward("node", "approve", "ship4", "--yes")).isZero();
-        assertThat(err()).contains("ship4 is a node already, and asks for another key to log in with at the broker");
+        assertThat(err()).contains("ship4 is a node already, and asks for other keys for its link or the broker");
         var next = (NodeRecord) read(there.offered.getLast());
         assertThat(next.number()).isEqualTo(2);
         assertThat(next.login()).contains(otherKey);
     }
 
     @Test
-    void anotherKeyForTheLinkOfAnApprovedIdentityIsAnError() throws Exception {
+    void anotherKeyForTheLinkOfAnApprovedIdentityIsAskedAboutAndTakesTheNextNumber() throws Exception {
         approved();
         there.nobodyWaits();
-        there.waits("ship4", machine, LinkKeyPair.generate().key());
-
-        assertThat(steward("node", "approve", "ship4", "--yes")).isEqualTo(ExitCode.CREDENTIAL);
-        assertThat(err()).contains("another key for its link");
+        LinkKey other = LinkKeyPair.generate().key();
+        there.waits("ship4", machine, other);
+        answer("n");
+        assertThat(steward("node", "approve", "ship4")).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(err()).contains("is a node already, and asks for other keys");
         assertThat(there.offered).hasSize(1);
+
+        assertThat(steward("node", "approve", "ship4", "--yes")).isZero();
+        var next = (NodeRecord) read(there.offered.getLast());
+        assertThat(next.number()).isEqualTo(2);
+        assertThat(next.linkKey()).isEqualTo(other);
     }
 
     @Test

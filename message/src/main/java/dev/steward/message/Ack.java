@@ -119,7 +119,7 @@ public sealed interface Ack {
     }
 
     private static Map<String, Object> chunkHeader(OutputChunk chunk) {
-        return Map.of("stream", chunk.stream(), "offset", chunk.offset(), "bytes", chunk.bytes().length);
+        return Json.fields("stream", chunk.stream(), "offset", chunk.offset(), "bytes", chunk.bytes().length);
     }
 
     private static List<OutputChunk> readChunks(JsonObject json, byte[] body, int start) throws RefusedException {

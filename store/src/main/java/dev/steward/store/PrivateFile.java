@@ -61,6 +61,19 @@ public final class PrivateFile {
         }
     }
 
+    /** A folder that is its owner's alone, made where it is missing. */
+    public static void createFolder(Path folder) {
+        try {
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectory(
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                forceFolderOf(folder);
+            }
+        } catch (IOException e) {
+            throw new StoreException("cannot make " + folder + ": " + FileTrouble.text(e), e);
+        }
+    }
+
     /** Puts a file in the place of another one, durably; does nothing where it is there no more. */
     public static void move(Path from, Path to) {
         try {
@@ -74,6 +87,10 @@ public final class PrivateFile {
 
     private static void moveTo(Path file, Path from) throws IOException {
         Files.move(from, file, StandardCopyOption.ATOMIC_MOVE);
+        forceFolderOf(file);
+    }
+
+    private static void forceFolderOf(Path file) throws IOException {
         try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             folder.force(true);
         }

@@ -4,14 +4,11 @@ package dev.steward.agent.enrolment;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
 import dev.steward.message.broker.Credentials;
+import dev.steward.message.seal.LinkKey;
 import dev.steward.message.signing.SignedDocument;
-import dev.steward.store.FileTrouble;
 import dev.steward.store.PrivateFile;
-import dev.steward.store.StoreException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -25,14 +22,10 @@ public final class NextKeys {
     private NextKeys() {}
 
     /** The keys that wait, made where there are none. */
-    static NodeKeys ensure(Path data, NodeKeys present) {
+    static synchronized NodeKeys ensure(Path data, NodeKeys present) {
+        settle(data); // what a failure has left is never completed by keys of another time
         Path next = data.resolve(FOLDER);
-        try {
-            Files.createDirectories(
-                    next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new StoreException("cannot make " + next + ": " + FileTrouble.text(e), e);
-        }
+        PrivateFile.createFolder(next);
         PrivateFile.linkKey(next);
         if (!Files.exists(next.resolve(NodeKeys.LOGIN))) {
             present.withNewLogin().writeLogin(next);
@@ -54,12 +47,18 @@ public final class NextKeys {
      * @return the node as it is from now on; empty where it is so already
      * @throws RefusedException where other keys were approved than wait here; nothing has changed then
      */
-    public static Optional<Admission> take(
+    public static synchronized Optional<Admission> take(
             Path data, Admission present, NodeRecord record, SignedDocument signed, Optional<String> brokerToken)
             throws RefusedException {
         Enrolment enrolment = present.enrolment();
         if (enrolment.record().equals(record)) {
             return Optional.empty(); // told twice
+        }
+        Optional<Enrolment> written =
+                Enrolment.in(data).filter(each -> each.record().equals(record));
+        if (written.isPresent()) { // and then the disk failed
+            settle(data);
+            return Optional.of(new Admission(written.get(), NodeKeys.in(data).orElseThrow()));
         }
         Optional<NodeKeys> waiting = in(data, present.keys())
                 .filter(keys -> keys.areNamedBy(record) && record.node().equals(enrolment.node()));
@@ -87,19 +86,17 @@ public final class NextKeys {
     }
 
     /** Puts those files in their places whose keys are in use by what {@code enrolment.json} says. */
-    public static void settle(Path data) {
+    public static synchronized void settle(Path data) {
         Path next = data.resolve(FOLDER);
         if (!Files.exists(next.resolve(PrivateFile.LINK_KEY))) {
             return;
         }
-        boolean inUse = Enrolment.in(data)
-                .filter(enrolment -> enrolment
-                        .record()
-                        .linkKey()
-                        .equals(PrivateFile.linkKey(next).key()))
-                .isPresent();
-        if (inUse) {
-            PrivateFile.move(next.resolve(NodeKeys.LOGIN), data.resolve(NodeKeys.LOGIN));
+        Optional<NodeRecord> record = Enrolment.in(data).map(Enrolment::record);
+        LinkKey waiting = PrivateFile.linkKey(next).key();
+        if (record.filter(each -> each.linkKey().equals(waiting)).isPresent()) {
+            if (NodeKeys.hasLogin(next, record.get().login())) {
+                PrivateFile.move(next.resolve(NodeKeys.LOGIN), data.resolve(NodeKeys.LOGIN));
+            }
             PrivateFile.move(
                     next.resolve(PrivateFile.LINK_KEY), data.resolve(PrivateFile.LINK_KEY)); // by which it is known
         }

@@ -9,6 +9,7 @@ import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.OpenSshKey;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.store.PrivateFile;
 import dev.steward.store.StoreException;
 import java.nio.charset.StandardCharsets;
@@ -75,6 +76,16 @@ public record NodeKeys(Ed25519 identity, LinkKeyPair link, Credentials login) {
         Path file = folder.resolve(LOGIN);
         Optional<String> text = PrivateFile.read(file);
         return text.isPresent() ? Credentials.parse(text.get(), file.toString()) : newLogin();
+    }
+
+    /** Whether the key for the broker that lies in a folder is this one. */
+    static boolean hasLogin(Path folder, Optional<VerificationKey> login) {
+        try {
+            return Files.exists(folder.resolve(LOGIN))
+                    && login.equals(Optional.of(login(folder).key().key()));
+        } catch (RefusedException e) {
+            throw new StoreException(e.getMessage(), e);
+        }
     }
 
     NodeKeys withNewLogin() {

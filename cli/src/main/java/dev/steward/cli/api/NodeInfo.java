@@ -15,13 +15,14 @@ import java.util.Optional;
  * A node as the station knows it.
  *
  * @param fingerprint of the key that is let in under that name; empty where none is, or none is any more
- * @param rotating whether other keys of its were approved with which it has not spoken yet
+ * @param rotating whether other keys of its were approved with which it has not spoken yet; a station from before that was
+ *     possible says nothing
  * @param frozenSince since when two agents speak under its identity, so that nothing starts there
  */
 public record NodeInfo(
         String name,
         Optional<String> fingerprint,
-        boolean rotating,
+        Optional<Boolean> rotating,
         boolean reachable,
         Optional<Instant> lastHeardAt,
         Optional<Instant> frozenSince,
@@ -63,7 +64,7 @@ public record NodeInfo(
         return new NodeInfo(
                 json.text("name"),
                 json.optionalText("fingerprint"),
-                json.has("rotating") && json.bool("rotating"), // stations of earlier builds say nothing of it
+                json.has("rotating") ? Optional.of(json.bool("rotating")) : Optional.empty(),
                 json.bool("reachable"),
                 json.optionalTime("lastHeardAt"),
                 json.optionalTime("frozenSince"),

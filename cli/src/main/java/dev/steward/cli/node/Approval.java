@@ -37,12 +37,6 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
                             .formatted(asked.node(), asked.said(), asked.fingerprint()));
         }
         nodes.checkApprovable(asked.node(), asked.key());
-        Optional<KnownNode> kept = approved(asked.node());
-        if (kept.isPresent() && !kept.get().record().linkKey().equals(asked.linkKey())) {
-            throw Failure.credential(
-                    "%s was approved with another key for its link; nothing was signed\n  on the machine: were its keys replaced in part? if so, steward node revoke %s, and enrol it anew"
-                            .formatted(kept.get(), asked.node()));
-        }
     }
 
     /** What was approved here under that name, and not revoked. */
@@ -53,7 +47,8 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
     public KnownNode approve(EnrolmentInfo asked) throws Failure, InterruptedException {
         check(asked);
         Optional<KnownNode> kept = approved(asked.node());
-        boolean said = kept.filter(node -> node.record().login().equals(Optional.of(asked.login())))
+        boolean said = kept.filter(node -> node.record().linkKey().equals(asked.linkKey())
+                        && node.record().login().equals(Optional.of(asked.login())))
                 .isPresent();
         long number = kept.map(node -> node.record().number() + 1).orElse(1L);
         return hand(said ? kept.get() : nodes.keep(KnownNode.sign(record(asked, number), self)));
@@ -70,6 +65,10 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
             throws Failure, InterruptedException {
         EnrolmentRequest asked = madeBy(known.record(), command, shown);
         KnownNode newest = newest(known);
+        if (newest.record().linkKey().equals(asked.linkKey())
+                && !newest.record().covers(asked)) {
+            throw notMade(known.record(), "it changes one of the two keys alone");
+        }
         return hand(
                 newest.record().covers(asked)
                         ? newest

@@ -40,6 +40,20 @@ public final class Json {
 
     private Json() {}
 
+    /**
+     * The fields of an object in this order, so that they make the same bytes in every JVM: {@link Map#of} has another
+     * order in each.
+     *
+     * @param namesAndValues in turn
+     */
+    public static Map<String, Object> fields(Object... namesAndValues) {
+        var fields = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return fields;
+    }
+
     /** Decodes exactly one object of at most {@code maxBytes}. */
     public static JsonObject object(byte[] bytes, int maxBytes) throws RefusedException {
         if (bytes.length > maxBytes) {

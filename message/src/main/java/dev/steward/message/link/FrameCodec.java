@@ -75,7 +75,7 @@ public final class FrameCodec {
                 var lanes = new LinkedHashMap<String, Object>();
                 recorded.lanes()
                         .forEach((lane, receipt) -> lanes.put(
-                                lane.token(), Map.of("number", receipt.number(), "window", receipt.window())));
+                                lane.token(), Json.fields("number", receipt.number(), "window", receipt.window())));
                 yield control(envelope, headers, Map.of("recorded", lanes));
             }
             case Frame.Resend resend -> {
@@ -85,7 +85,8 @@ public final class FrameCodec {
                         headers,
                         Map.of(
                                 "resend",
-                                Map.of("lane", resend.lane().token(), "from", resend.from(), "upTo", resend.upTo())));
+                                Json.fields(
+                                        "lane", resend.lane().token(), "from", resend.from(), "upTo", resend.upTo())));
             }
             case Frame.Hello hello -> {
                 hello.peer().ifPresent(peer -> headers.put("t", peer.value()));
@@ -188,7 +189,7 @@ public final class FrameCodec {
         hello.lanes()
                 .forEach((lane, progress) -> lanes.put(
                         lane.token(),
-                        Map.of("sent", progress.sent(), "seen", progress.seen(), "window", progress.window())));
+                        Json.fields("sent", progress.sent(), "seen", progress.seen(), "window", progress.window())));
         json.put("lanes", lanes);
         json.put("factsDigest", hello.factsDigest());
         json.put("knownDigest", hello.knownDigest());

@@ -95,4 +95,9 @@ class JsonTest {
         assertThatThrownBy(() -> object.text("name")).hasMessage("'outer.name' is missing");
         assertThatThrownBy(() -> object.integer("n", 0, 1)).hasMessage("'outer.n' must be an integer");
     }
+
+    @Test
+    void fieldsKeepTheirOrder() {
+        assertThat(Json.text(Json.fields("b", 1, "c", 2, "a", 3))).isEqualTo("{\"b\":1,\"c\":2,\"a\":3}");
+    }
 }

@@ -30,7 +30,8 @@ final class Dispatcher {
     private static final int EXPIRE_AT_ONCE = 500;
 
     /** Methods that steward itself speaks with its nodes. */
-    private static final Set<String> OURS = Set.of("cancel", "inquiry", "hello", "link", "errorlog", "operators");
+    private static final Set<String> OURS =
+            Set.of("cancel", "inquiry", "hello", "link", "errorlog", "operators", "record");
 
     /** @param bytes with the signatures */
     private record Part(Document.Command document, byte[] bytes) {}

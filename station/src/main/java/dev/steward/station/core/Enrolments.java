@@ -234,6 +234,11 @@ final class Enrolments {
         return Optional.empty();
     }
 
+    /** A node is there again. */
+    void live(Now now, NodeName name) {
+        records.live(now, name);
+    }
+
     private String said(NodeRecord next) {
         if (next.isRevoked()) {
             return "has revoked";

@@ -127,10 +127,10 @@ final class NodeRecords {
         put(kept);
         if (!next.isRevoked()) {
             nodes.ensure(next.node(), now);
-            tellOtherKeys(now, kept);
         } else if (wasLetIn) {
             nodes.cutOff(next.node(), now);
         }
+        tellOtherKeys(now, kept);
         return Optional.empty();
     }
 
@@ -153,17 +153,27 @@ final class NodeRecords {
     }
 
     private void tellOtherKeys(Now now, Kept kept) {
-        Optional<Nodes.Node> node = kept.former.flatMap(former -> nodes.find(kept.says.node()));
+        Optional<Nodes.Node> node = nodes.find(kept.says.node());
         if (node.isPresent()) {
             Subject subject = Subject.otherKeys(kept.says.node());
             nodes.forget(node.get(), Lane.RESULTS, subject); // of others, which were not taken up
-            nodes.enqueue(
-                    now,
-                    node.get(),
-                    Lane.RESULTS,
-                    subject,
-                    approved(kept.says.id(), kept).encode());
+            if (kept.former.isPresent()) {
+                nodes.enqueue(
+                        now,
+                        node.get(),
+                        Lane.RESULTS,
+                        subject,
+                        approved(kept.says.id(), kept).encode());
+            }
         }
+    }
+
+    /** A node is there again, with the keys that it had: it may have refused others, or lost the word of them. */
+    void live(Now now, NodeName name) {
+        Optional.ofNullable(byName.get(name))
+                .flatMap(present -> find(present.key().id()))
+                .filter(kept -> kept.former.isPresent())
+                .ifPresent(kept -> tellOtherKeys(now, kept));
     }
 
     /** What a machine is told that is let in. */

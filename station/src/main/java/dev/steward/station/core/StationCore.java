@@ -319,6 +319,7 @@ public final class StationCore {
             nodes.forget(
                     node, Lane.RESULTS, Subject.inquiry(node.name)); // of other conversations, worth nothing in this
             inquire(now, node);
+            enrolments.live(now, node.name);
         }
     }
 

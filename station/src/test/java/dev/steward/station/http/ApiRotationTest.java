@@ -95,13 +95,14 @@ class ApiRotationTest {
     }
 
     @Test
-    void aNodeIsToldAgainWhereItsRecordIsHandedInAgain() throws Exception {
+    void aNodeThatGoesOnWithItsFormerKeysIsToldAgainWhenItComesBackAndWhenItsRecordIsHandedInAgain() throws Exception {
         NodeRecord other;
         try (ScriptedNode former = station.node("ship1")) {
             other = approve(next, 2);
             assertThat(former.awaitOtherKeys().id()).isEqualTo(other.id());
         }
         try (ScriptedNode former = station.speakingAs(present)) { // which has lost what it was told
+            assertThat(former.awaitOtherKeys().id()).isEqualTo(other.id());
             assertThat(client.nodeRecord(TestOperator.sign(other)).status()).isEqualTo(200);
             assertThat(former.awaitOtherKeys().id()).isEqualTo(other.id());
         }
