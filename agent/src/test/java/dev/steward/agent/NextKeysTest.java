@@ -14,6 +14,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeRecord;
+import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.RefusedException;
 import dev.steward.message.broker.Credentials;
@@ -171,6 +172,15 @@ class NextKeysTest {
         assertRefused(record(3, asked.linkKey(), asked.login(), Optional.of(Instant.now())));
         assertThat(there().enrolment().record()).isEqualTo(present.enrolment().record());
         assertThat(there().keys().link().key()).isEqualTo(present.keys().link().key());
+    }
+
+    @Test
+    void aFolderThatCantBeWrittenIsTheEndOfTheCommandWithItsReason() throws Exception {
+        Files.writeString(folder.resolve("next"), "in the way");
+        Outcome outcome = method.run(new Task());
+        assertThat(outcome.state()).isEqualTo(ExecutionState.FAILED);
+        assertThat(outcome.reason())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("cannot make", "next"));
     }
 
     @Test

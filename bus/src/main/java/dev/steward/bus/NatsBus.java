@@ -144,8 +144,8 @@ public final class NatsBus implements Bus {
         long delay = FIRST_DELAY_MS;
         while (!closed) {
             String why;
+            BusSettings used = settings;
             try {
-                BusSettings used = settings;
                 Connection fresh = Nats.connect(watched(used));
                 try {
                     connection = fresh;
@@ -168,7 +168,10 @@ public final class NatsBus implements Bus {
                 Runtime.getRuntime().halt(70);
                 throw e;
             }
-            if (!why.equals(lastWhy)) {
+            if (!settings.equals(used)) {
+                why = "connecting anew with another login";
+                LOG.log(System.Logger.Level.INFO, "broker {0}: {1}", settings.shownUrl(), why);
+            } else if (!why.equals(lastWhy)) {
                 LOG.log(System.Logger.Level.WARNING, "broker {0}: {1}; trying again", settings.shownUrl(), why);
                 lastWhy = why;
             }

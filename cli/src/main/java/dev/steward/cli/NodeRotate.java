@@ -11,6 +11,7 @@ import dev.steward.cli.order.Order;
 import dev.steward.cli.order.Prepared;
 import dev.steward.cli.order.Targets;
 import dev.steward.cli.result.Deadline;
+import dev.steward.cli.result.NodesWord;
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
@@ -81,8 +82,8 @@ final class NodeRotate implements Callable<Integer> {
         CommandId command = order(client, approval, node);
         KnownNode known = approval.approved(node)
                 .orElseThrow(() -> Failure.credential("%s is not approved, as far as is known here".formatted(node)));
-        ExecutionInfo made = awaitEnd(client, command, deadline);
-        if (made.state() != ExecutionState.SUCCEEDED || !made.outputComplete()) {
+        ExecutionInfo made = NodesWord.await(client, command.toString(), deadline);
+        if (made.state() != ExecutionState.SUCCEEDED || !NodesWord.isSaid(made)) {
             return without(made, command);
         }
         KnownNode renewed = approval.renew(known, command, shown(node, made));
@@ -112,19 +113,6 @@ final class NodeRotate implements Callable<Integer> {
         return prepared.id();
     }
 
-    private ExecutionInfo awaitEnd(StationClient client, CommandId command, Deadline deadline)
-            throws Failure, InterruptedException {
-        while (true) {
-            ExecutionInfo execution = client.executions(command.toString(), StationClient.WHOLE_OUTPUT)
-                    .getFirst();
-            boolean ended = execution.state().isTerminal() && !execution.provisional() && execution.outputComplete();
-            if (ended || deadline.hasPassed()) {
-                return execution;
-            }
-            Thread.sleep(deadline.atMost(POLL));
-        }
-    }
-
     private SignedDocument shown(NodeName node, ExecutionInfo made) throws Failure {
         try {
             return SignedDocument.decode(made.stdout());
@@ -136,7 +124,7 @@ final class NodeRotate implements Callable<Integer> {
     }
 
     private int without(ExecutionInfo made, CommandId command) {
-        boolean ended = made.state().isTerminal() && !made.provisional();
+        boolean ended = NodesWord.isSaid(made);
         surroundings
                 .err()
                 .println("%s has made no keys%s: %s%s\n  nothing has changed; %s    tells more"

@@ -11,6 +11,7 @@ import dev.steward.cli.order.Order;
 import dev.steward.cli.order.Prepared;
 import dev.steward.cli.order.Targets;
 import dev.steward.cli.result.Deadline;
+import dev.steward.cli.result.NodesWord;
 import dev.steward.cli.terminal.Ages;
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
@@ -45,8 +46,6 @@ import picocli.CommandLine.Parameters;
                         + " refused, 3 where the node says nothing in time.%n",
         sortOptions = false)
 final class PolicyTrial implements Callable<Integer> {
-    private static final Duration POLL = Duration.ofMillis(100);
-
     /** Clocks may differ by that much without the question expiring on its way. */
     private static final Duration CLOCKS = Duration.ofMinutes(5);
 
@@ -108,20 +107,7 @@ final class PolicyTrial implements Callable<Integer> {
                 order, List.copyOf(target), ids, identity, surroundings.clock().instant());
         CommandInfo command =
                 client.order(prepared.documents(), prepared.id().toString()).getFirst();
-        return tell(awaitWord(client, command.id()), command.id());
-    }
-
-    private ExecutionInfo awaitWord(StationClient client, String id) throws Failure, InterruptedException {
-        Deadline deadline = Deadline.in(wait);
-        while (true) {
-            ExecutionInfo execution =
-                    client.executions(id, StationClient.WHOLE_OUTPUT).getFirst();
-            boolean ended = execution.state().isTerminal() && !execution.provisional() && execution.outputComplete();
-            if (ended || deadline.hasPassed()) {
-                return execution;
-            }
-            Thread.sleep(deadline.atMost(POLL));
-        }
+        return tell(NodesWord.await(client, command.id(), Deadline.in(wait)), command.id());
     }
 
     private int tell(ExecutionInfo execution, String id) {

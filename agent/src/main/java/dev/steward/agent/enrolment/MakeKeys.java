@@ -11,6 +11,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.SigningException;
+import dev.steward.store.StoreException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,9 +44,19 @@ public final class MakeKeys implements Method {
     }
 
     @Override
-    public synchronized Outcome run(Task task) {
+    public Outcome run(Task task) {
         Instant startedAt = Instant.now();
-        NodeKeys next = NextKeys.ensure(data, present);
+        NodeKeys next;
+        try {
+            next = NextKeys.ensure(data, present);
+        } catch (StoreException e) { // the disk's trouble, not the method's
+            return Outcome.without(
+                    ExecutionState.FAILED,
+                    task.attempt(),
+                    String.valueOf(e.getMessage()),
+                    Optional.of(startedAt),
+                    Instant.now());
+        }
         var request = new EnrolmentRequest(
                 task.command(),
                 enrolment.record().fleet(),

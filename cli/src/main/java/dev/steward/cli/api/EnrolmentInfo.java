@@ -45,6 +45,15 @@ public record EnrolmentInfo(
         return key.id();
     }
 
+    /** What the machine has signed, where {@link #isConsistent}. */
+    public EnrolmentRequest asked() {
+        try {
+            return (EnrolmentRequest) request.read();
+        } catch (RefusedException e) {
+            throw new IllegalStateException("looked at before: " + e.getMessage(), e);
+        }
+    }
+
     /** Whether what a person is shown, and what would be signed, is what the machine has signed. */
     public boolean isConsistent() {
         try {

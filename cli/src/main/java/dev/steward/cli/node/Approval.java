@@ -47,11 +47,12 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
     public KnownNode approve(EnrolmentInfo asked) throws Failure, InterruptedException {
         check(asked);
         Optional<KnownNode> kept = approved(asked.node());
-        boolean said = kept.filter(node -> node.record().linkKey().equals(asked.linkKey())
-                        && node.record().login().equals(Optional.of(asked.login())))
-                .isPresent();
+        EnrolmentRequest request = asked.asked();
+        if (kept.filter(node -> node.record().covers(request)).isPresent()) {
+            return hand(kept.get());
+        }
         long number = kept.map(node -> node.record().number() + 1).orElse(1L);
-        return hand(said ? kept.get() : nodes.keep(KnownNode.sign(record(asked, number), self)));
+        return hand(nodes.keep(KnownNode.sign(record(request, number), self)));
     }
 
     /**
@@ -72,7 +73,8 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
         return hand(
                 newest.record().covers(asked)
                         ? newest
-                        : nodes.keep(KnownNode.sign(next(newest.record(), asked), self)));
+                        : nodes.keep(
+                                KnownNode.sign(record(asked, newest.record().number() + 1), self)));
     }
 
     /** The machine has signed it with the identity that was let in, and names the command, so that it is not from before. */
@@ -111,28 +113,13 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
         return newest;
     }
 
-    private NodeRecord next(NodeRecord known, EnrolmentRequest asked) {
-        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        return new NodeRecord(
-                ids.next(now),
-                self.fleet(),
-                self.id(),
-                now,
-                known.number() + 1,
-                known.node(),
-                known.key(),
-                asked.linkKey(),
-                Optional.of(asked.login()),
-                Optional.empty());
-    }
-
     /** To the station, which may have it already. */
     public KnownNode hand(KnownNode node) throws Failure, InterruptedException {
         station.offer(node.signed(), node.record().node());
         return node;
     }
 
-    private NodeRecord record(EnrolmentInfo asked, long number) {
+    private NodeRecord record(EnrolmentRequest asked, long number) {
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return new NodeRecord(
                 ids.next(now),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.e2e.bench;
 
+import dev.steward.e2e.Await;
 import dev.steward.e2e.LinkProxy;
 import java.time.Duration;
 
@@ -16,22 +17,20 @@ record Traffic(long toServer, long toClient) {
     }
 
     /** What has passed once nothing passes any more. */
-    static Traffic awaitQuiet(LinkProxy proxy) throws InterruptedException {
-        long end = System.nanoTime() + LIMIT.toNanos();
-        Traffic last = at(proxy);
-        long since = System.nanoTime();
-        while (System.nanoTime() - since < QUIET.toNanos()) {
-            Thread.sleep(10);
+    static Traffic awaitQuiet(LinkProxy proxy) throws Exception {
+        var last = new Object() {
+            Traffic traffic = at(proxy);
+            long since = System.nanoTime();
+        };
+        Await.until("the wire is silent", LIMIT, () -> {
             Traffic now = at(proxy);
-            if (!now.equals(last)) {
-                last = now;
-                since = System.nanoTime();
+            if (!now.equals(last.traffic)) {
+                last.traffic = now;
+                last.since = System.nanoTime();
             }
-            if (since > end) {
-                throw new IllegalStateException("the wire does not fall silent");
-            }
-        }
-        return last;
+            return System.nanoTime() - last.since >= QUIET.toNanos();
+        });
+        return last.traffic;
     }
 
     Traffic since(Traffic before) {

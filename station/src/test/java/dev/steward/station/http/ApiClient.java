@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A client that trusts nothing: every answer is held against {@code openapi.yaml}. */
@@ -113,6 +114,18 @@ final class ApiClient implements AutoCloseable {
 
     Answer delete(String path) throws IOException, InterruptedException {
         return send(request(path).DELETE().build());
+    }
+
+    /** Waits until an event tells this. */
+    void awaitEvent(String text) throws IOException, InterruptedException, RefusedException {
+        long end = System.nanoTime() + TIMEOUT.toNanos();
+        while (get("/api/v1/events").json().objects("events", 500).stream()
+                .noneMatch(event -> String.valueOf(event.get("text")).contains(text))) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("no event tells: " + text);
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
     }
 
     /** Orders what is signed already. */

@@ -62,12 +62,12 @@ class ApiRotationTest {
                 client.order(last);
                 assertThat(changed.awaitDocument().id()).isEqualTo(last.id());
                 assertThat(former.hasReceivedNothing()).isTrue();
-                awaitEvent("messages refused, wrong mac"); // of the former, which goes on
+                client.awaitEvent("messages refused, wrong mac"); // of the former, which goes on
             }
         }
         assertThat(node().text("fingerprint"))
                 .isEqualTo(present.identity().key().id().value());
-        awaitEvent("ship1 speaks with its new keys; the former ones are good no more");
+        client.awaitEvent("ship1 speaks with its new keys; the former ones are good no more");
         station.restart();
         try (ScriptedNode changed = station.speakingAs(next)) {
             assertThat(changed.hasReceivedNothing()).isTrue();
@@ -119,7 +119,7 @@ class ApiRotationTest {
                             .status())
                     .isEqualTo(200);
             all.until(event -> event.tells("ship1", false));
-            awaitEvent("messages refused, revoked sender");
+            client.awaitEvent("messages refused, revoked sender");
         }
         assertConflict(present.login());
         assertConflict(next.login());
@@ -157,22 +157,5 @@ class ApiRotationTest {
 
     private JsonObject node() throws Exception {
         return client.get("/api/v1/nodes").json().objects("nodes", 10).getFirst();
-    }
-
-    private void awaitEvent(String text) throws Exception {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!isTold(text)) {
-            assertThat(System.nanoTime()).as("until " + text).isLessThan(end);
-            Thread.onSpinWait();
-        }
-    }
-
-    private boolean isTold(String text) throws Exception {
-        for (JsonObject event : client.get("/api/v1/events").json().objects("events", 100)) {
-            if (event.text("text").contains(text)) {
-                return true;
-            }
-        }
-        return false;
     }
 }
