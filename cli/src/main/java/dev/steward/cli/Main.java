@@ -78,9 +78,12 @@ public final class Main implements Runnable {
                 .addSubcommand(new Watch(surroundings))
                 .addSubcommand(new Output(surroundings))
                 .addSubcommand(new Cancel(surroundings, ids))
+                .addSubcommand(new Held(surroundings))
+                .addSubcommand(new Approve(surroundings))
                 .addSubcommand(Operator.commandLine(surroundings, ids))
                 .addSubcommand(Policy.commandLine(surroundings, ids))
                 .addSubcommand(Broker.commandLine(surroundings))
+                .addSubcommand(Audit.commandLine(surroundings))
                 .addSubcommand(new Page(surroundings))
                 .addSubcommand(new Version(surroundings))
                 .addSubcommand(new Up(surroundings, ids));

@@ -96,6 +96,7 @@ final class Run implements Callable<Integer> {
                     prepared.stream().flatMap(each -> each.documents().stream()).toList(), first);
             accepted.set(true);
             sayWhoIsFrozen(named, nodes);
+            commands.stream().filter(CommandInfo::isHeld).forEach(this::sayItIsHeld);
             if (detach) {
                 return detached(client, commands);
             }
@@ -148,6 +149,13 @@ final class Run implements Callable<Integer> {
                                 SafeText.line(node.name()), station.line("node unfreeze", node.name())));
             }
         }
+    }
+
+    private void sayItIsHeld(CommandInfo command) {
+        surroundings.err().println("""
+                command %s is held: it has %s signatures, and goes out when further operators have signed it
+                  each of them: steward approve %s""".formatted(
+                command.id(), command.signing().map(CommandInfo.Signing::count).orElse("too few"), command.id()));
     }
 
     private int detached(StationClient client, List<CommandInfo> commands) throws Failure {

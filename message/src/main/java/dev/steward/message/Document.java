@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * What somebody says and signs, mostly what an operator orders, self-contained. Whoever does makes the exact bytes once with {@link #encode}; everyone
  * after that keeps and passes on those bytes and only reads them with {@link #decode}.
  */
-public sealed interface Document permits Document.Command, Document.Cancel, OperatorList, NodeRecord, EnrolmentRequest {
+public sealed interface Document
+        permits Document.Command, Document.Cancel, OperatorList, NodeRecord, EnrolmentRequest, AuditHead {
     /** The id of this document; for a command also the command's id. */
     CommandId id();
 
@@ -174,6 +175,7 @@ public sealed interface Document permits Document.Command, Document.Cancel, Oper
             case OperatorList.TYPE -> OperatorList.from(json);
             case NodeRecord.TYPE -> NodeRecord.from(json);
             case EnrolmentRequest.TYPE -> EnrolmentRequest.from(json);
+            case AuditHead.TYPE -> AuditHead.from(json);
             default -> throw new RefusedException("unknown document type '%s'".formatted(type));
         };
     }

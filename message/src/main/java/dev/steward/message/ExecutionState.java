@@ -5,6 +5,8 @@ import java.util.Locale;
 
 /** The states of one command on one node. */
 public enum ExecutionState {
+    /** In the ledger, waits for more signatures. Said by the station. */
+    HELD(false),
     /** In the ledger, not yet recorded by the node. Said by the station. */
     QUEUED(false),
     /** Recorded in the node's inbox; the link's own acknowledgement says so. */

@@ -145,6 +145,18 @@ public final class Limits {
 
     public static final int QUARANTINE_HEADER_CHARS = 128;
 
+    /** Commands that wait for more signatures; further ones are refused until some of these are signed, canceled or expired. */
+    public static final int HELD_COMMANDS = 1_000;
+
+    /** Of the text of an entry of the audit log; the rest is cut. */
+    public static final int AUDIT_TEXT_CHARS = 500;
+
+    /** An entry of the audit log, as it is kept. */
+    public static final int AUDIT_ENTRY_BYTES = 8 * 1024;
+
+    /** Addresses and callers whose refusals are counted each by itself, in an hour; all others are counted together. */
+    public static final int AUDIT_REFUSED = 100;
+
     /** Error events that wait in a node's outbox; further ones are counted, and the count told with the next. */
     public static final int ERRORS_WAITING = 1_000;
 

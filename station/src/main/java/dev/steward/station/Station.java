@@ -8,6 +8,7 @@ import dev.steward.bus.NatsBus;
 import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.EnrolmentRequest;
+import dev.steward.message.FleetId;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
@@ -16,6 +17,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.broker.Role;
 import dev.steward.message.link.Frame;
@@ -32,7 +34,9 @@ import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.SignedList;
 import dev.steward.message.trust.Trust;
+import dev.steward.message.trust.TrustFile;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.AuditAction;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationCore;
 import dev.steward.station.core.StationSink;
@@ -73,6 +77,7 @@ public final class Station implements Orders {
     private static final System.Logger LOG = System.getLogger(Station.class.getName());
     private static final long TICK_MS = 200;
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+    private static final Duration NOTED_WITHIN = Duration.ofSeconds(1);
 
     private static final long MAILBOX_BYTES = 1L << 30;
 
@@ -93,6 +98,7 @@ public final class Station implements Orders {
     private final LinkKeyPair linkKey;
     private final NodeSeals seals;
     private final FrameGuard guard;
+    private final AuditKey auditKey;
     private final Optional<BrokerAccount> brokerAccount;
     private final String enrolments;
     private final long generation;
@@ -121,6 +127,7 @@ public final class Station implements Orders {
         this.trustFile = new TrustFileWatch(settings.trust());
         this.trust = new Trust(
                 Signatures.ED25519, trustFile.trust(), ledger.operators().map(SignedList::stored));
+        this.auditKey = new AuditKey(settings.data(), settings.name(), this::fleet, random);
         this.space = reserve.look(CommitLoop.now().millis());
         this.broker = new Health.Broker(settings.bus().shownUrl(), false, Instant.now(), "not tried yet");
         this.loop = new CommitLoop<>("station", TICK_MS, new Host());
@@ -129,6 +136,9 @@ public final class Station implements Orders {
         ledger.beginEra(Session.create(random).value());
         ledger.putLinkKey(linkKey.key().toString());
         this.core = newCore();
+        core.begin(
+                CommitLoop.now(),
+                "version %s, generation %d, at %s".formatted(settings.version(), generation, settings.url()));
         ledger.commit();
         effects.carryOut(); // whose frames are taken
         seals.warm();
@@ -166,46 +176,67 @@ public final class Station implements Orders {
         return loop.awaitEnd(Duration.ZERO);
     }
 
+    private Optional<FleetId> fleet() {
+        return trust.local().file().map(TrustFile::fleet);
+    }
+
     @Override
     public Trust trust() {
         return trust;
     }
 
     @Override
-    public Answer operators(List<byte[]> documents) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.operators(now, documents));
+    public Answer operators(String via, List<byte[]> documents) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.operators(now, via, documents));
     }
 
     @Override
-    public Answer order(List<byte[]> documents) throws InterruptedException, TimeoutException {
+    public Answer order(String via, List<byte[]> documents) throws InterruptedException, TimeoutException {
         Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
-        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.order(now, documents));
+        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.order(now, via, documents));
     }
 
     @Override
-    public Answer cancel(CommandId command, List<byte[]> documents) throws InterruptedException, TimeoutException {
+    public Answer sign(String via, CommandId command, List<byte[]> documents)
+            throws InterruptedException, TimeoutException {
         Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
-        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.cancel(now, command, documents));
+        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.sign(now, via, command, documents));
     }
 
     @Override
-    public Answer token(Token token) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.token(token));
+    public void note(AuditAction action, Who who, String text) throws InterruptedException {
+        boolean taken =
+                loop.failure().isEmpty() && loop.offer((core, now) -> core.note(now, action, who, text), NOTED_WITHIN);
+        if (!taken) {
+            LOG.log(System.Logger.Level.WARNING, "not in the audit log, the ledger does not answer: {0}", text);
+        }
     }
 
     @Override
-    public Answer revokeToken(CommandId id) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.revokeToken(id));
+    public Answer cancel(String via, CommandId command, List<byte[]> documents)
+            throws InterruptedException, TimeoutException {
+        Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
+        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.cancel(now, via, command, documents));
     }
 
     @Override
-    public Answer unfreeze(NodeName node) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.unfreeze(now, node));
+    public Answer token(String via, Token token) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.token(now, via, token));
     }
 
     @Override
-    public Answer nodeRecords(List<byte[]> documents) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.nodeRecords(now, documents));
+    public Answer revokeToken(String via, CommandId id) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.revokeToken(now, via, id));
+    }
+
+    @Override
+    public Answer unfreeze(String via, NodeName node) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.unfreeze(now, via, node));
+    }
+
+    @Override
+    public Answer nodeRecords(String via, List<byte[]> documents) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.nodeRecords(now, via, documents));
     }
 
     private interface Question {
@@ -264,7 +295,8 @@ public final class Station implements Orders {
                 reserve.space(),
                 Signatures.ED25519,
                 trustFile.trust(),
-                this::brokerToken);
+                this::brokerToken,
+                auditKey);
     }
 
     private Optional<String> brokerToken(NodeRecord record) {
@@ -325,7 +357,7 @@ public final class Station implements Orders {
             Space seen = reserve.look(now.millis());
             space = seen;
             batch.add((station, at) -> station.space(seen));
-            trustFile.look(now.millis()).ifPresent(next -> batch.add((station, at) -> station.trust(next)));
+            trustFile.look(now.millis()).ifPresent(next -> batch.add((station, at) -> station.trust(at, next)));
             batch.add(StationCore::tick);
         }
 
@@ -337,7 +369,7 @@ public final class Station implements Orders {
         @Override
         public void close() {
             ledger.begin();
-            core.close();
+            core.close(CommitLoop.now());
             Station.this.commit();
             effects.carryOut();
             bus.close();

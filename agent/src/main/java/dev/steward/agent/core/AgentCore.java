@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.agent.core;
 
+import dev.steward.message.AuditHead;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.EnrolmentAnswer;
@@ -366,6 +367,7 @@ public final class AgentCore {
                 case NodeRecord record -> throw new RefusedException("records of nodes are for the station");
                 case EnrolmentRequest request ->
                     throw new RefusedException("requests for admission are for the station");
+                case AuditHead head -> throw new RefusedException("heads of an audit log order nothing");
             }
         } catch (RefusedException e) {
             var message =

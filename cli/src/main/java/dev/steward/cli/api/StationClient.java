@@ -78,6 +78,41 @@ public final class StationClient {
         return decode(get(path), json -> map(json.objects("events", PAGE), EventInfo::from));
     }
 
+    /** Entries of the audit log above that number, in order; none where it ends there. */
+    public List<AuditInfo> auditAfter(long number) throws Failure {
+        return audit("after=%d&limit=%d".formatted(number, PAGE));
+    }
+
+    /** Entries of the audit log below that number, the last first. */
+    public List<AuditInfo> auditBefore(long number, int limit) throws Failure {
+        return audit("before=%d&limit=%d".formatted(number, Math.min(limit, PAGE)));
+    }
+
+    private List<AuditInfo> audit(String query) throws Failure {
+        return decode(get("/api/v1/audit?" + query), json -> map(json.objects("entries", PAGE), AuditInfo::from));
+    }
+
+    /** Commands that wait for signatures, newest first. */
+    public List<CommandInfo> held(int limit, Optional<String> before) throws Failure {
+        return commands(limit, before, "&held=true");
+    }
+
+    /** The documents of a command as the station shows them: to be checked. */
+    public List<SignedDocument> documents(String id) throws Failure {
+        return decode(get(path(id) + "/documents"), json -> {
+            var documents = new ArrayList<SignedDocument>();
+            for (String text : json.texts("documents", Limits.PARTS_PER_COMMAND)) {
+                documents.add(SignedDocument.decode(text.getBytes(StandardCharsets.UTF_8)));
+            }
+            return documents;
+        });
+    }
+
+    /** Hands in further signatures of a command that is held. */
+    public CommandInfo sign(String id, List<byte[]> documents) throws Failure, InterruptedException {
+        return decode(post(path(id) + "/signatures", documents, "signature", "steward pending"), CommandInfo::from);
+    }
+
     public List<NodeInfo> nodes() throws Failure {
         return decode(get("/api/v1/nodes"), json -> map(json.objects("nodes", Limits.NODES), NodeInfo::from));
     }
@@ -136,7 +171,11 @@ public final class StationClient {
 
     /** Commands, newest first; {@code before} leaves out that id and all later ones. */
     public List<CommandInfo> commands(int limit, Optional<String> before) throws Failure {
-        String path = COMMANDS + "?limit=" + Math.min(limit, PAGE)
+        return commands(limit, before, "");
+    }
+
+    private List<CommandInfo> commands(int limit, Optional<String> before, String more) throws Failure {
+        String path = COMMANDS + "?limit=" + Math.min(limit, PAGE) + more
                 + before.map(id -> "&before=" + Http.encode(id)).orElse("");
         return decode(get(path), json -> map(json.objects("commands", PAGE), CommandInfo::from));
     }

@@ -4,6 +4,7 @@ package dev.steward.cli.operator;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.Document;
 import dev.steward.message.FleetId;
+import dev.steward.message.RefusedException;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.Signer;
@@ -20,6 +21,15 @@ public record Identity(FleetId fleet, String name, Signer signer) {
             return SignedDocument.sign(document, signer);
         } catch (SigningException e) {
             throw Failure.credential(e.getMessage());
+        }
+    }
+
+    /** Adds this operator's signature to those that a document has. */
+    public SignedDocument sign(SignedDocument signed) throws Failure {
+        try {
+            return signed.signedBy(signer);
+        } catch (SigningException | RefusedException e) {
+            throw Failure.credential(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -2,6 +2,7 @@
 package dev.steward.e2e.sim;
 
 import dev.steward.message.CommandId;
+import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.station.core.Execution;
@@ -81,9 +82,34 @@ final class MemoryExecutions {
         }
     }
 
+    void putMessageId(Execution execution) {
+        var target = new Target(execution.command(), execution.node());
+        Execution before = byTarget.get(target);
+        if (before != null) {
+            undo.put(byTarget, target, stored(execution, before, before.startedAt()));
+        }
+    }
+
+    /** Commands that wait for signatures. */
+    List<CommandId> held() {
+        return byTarget.values().stream()
+                .filter(execution -> execution.state() == ExecutionState.HELD)
+                .map(Execution::command)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    List<Execution> held(CommandId command) {
+        return targets(command).stream()
+                .map(node -> find(command, node).orElseThrow())
+                .filter(execution -> execution.state() == ExecutionState.HELD)
+                .toList();
+    }
+
     private void index(Target target, Execution stored) {
         switch (stored.state()) {
-            case QUEUED -> undo.add(queued, new Due(stored.startBefore(), target));
+            case HELD, QUEUED -> undo.add(queued, new Due(stored.startBefore(), target));
             case RECEIVED, RUNNING ->
                 undo.add(inFlight.computeIfAbsent(target.node, name -> new TreeSet<>()), target.command);
             default -> {}

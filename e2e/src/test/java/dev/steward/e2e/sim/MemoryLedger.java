@@ -9,6 +9,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
+import dev.steward.message.audit.AuditHash;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.signing.KeyId;
@@ -66,6 +67,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private final TreeMap<String, Instant> shutOut = new TreeMap<>();
     private final TreeMap<KeyId, byte[]> enrolments = new TreeMap<>();
     private final TreeMap<KeyId, KeptRecord> nodeRecords = new TreeMap<>();
+    private final TreeMap<Long, LedgerWrite.PutAudit> audit = new TreeMap<>();
+    private final TreeMap<Long, LedgerWrite.PutAuditHead> auditHeads = new TreeMap<>();
     private int events;
     private int quarantined;
 
@@ -92,6 +95,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
         shutOut.putAll(other.shutOut);
         enrolments.putAll(other.enrolments);
         nodeRecords.putAll(other.nodeRecords);
+        audit.putAll(other.audit);
+        auditHeads.putAll(other.auditHeads);
         this.events = other.events;
         this.quarantined = other.quarantined;
     }
@@ -153,6 +158,10 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 insert(commands, document.id(), new Command(document.parts(), total, total, 0));
             case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
                 insert(documents, new Part(id, part), bytes);
+            case LedgerWrite.PutSignatures(CommandId id, int part, byte[] bytes) ->
+                undo.put(documents, new Part(id, part), bytes);
+            case LedgerWrite.PutSigners signers -> {} // for people alone
+            case LedgerWrite.PutMessageId(Execution execution) -> executions.putMessageId(execution);
             case LedgerWrite.ForgetCancel(NodeName node, CommandId command) ->
                 undo.remove(cancels, new CancelTarget(command, node));
             case LedgerWrite.PutCancel(NodeName node, KeptCancel cancel) ->
@@ -192,6 +201,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 events = Math.min(events + 1, EVENT_ROWS);
                 undo.add(() -> events = before);
             }
+            case LedgerWrite.PutAudit audit -> insert(this.audit, audit.number(), audit);
+            case LedgerWrite.PutAuditHead head -> undo.put(auditHeads, head.number(), head);
             case LedgerWrite.Quarantine quarantine -> {
                 int before = quarantined;
                 quarantined = Math.min(quarantined + 1, Limits.QUARANTINE_ROWS);
@@ -246,6 +257,16 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     }
 
     @Override
+    public AuditTail auditTail() {
+        return audit.isEmpty()
+                ? new AuditTail(0, AuditHash.NONE, 0)
+                : new AuditTail(
+                        audit.lastKey(),
+                        audit.lastEntry().getValue().hash(),
+                        auditHeads.isEmpty() ? 0 : auditHeads.lastKey());
+    }
+
+    @Override
     public List<KnownNode> nodes() {
         return nodes.entrySet().stream()
                 .map(entry -> new KnownNode(
@@ -258,6 +279,16 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     @Override
     public Optional<Execution> execution(CommandId command, NodeName node) {
         return executions.find(command, node);
+    }
+
+    @Override
+    public List<CommandId> held() {
+        return executions.held();
+    }
+
+    @Override
+    public List<Execution> heldExecutions(CommandId command) {
+        return executions.held(command);
     }
 
     @Override

@@ -45,6 +45,7 @@ final class SimStation extends SimProgram<StationCore> {
             Reached.STATION_KILLED_WHILE_SENDING,
             Reached.STATION_FSYNC_FAILED);
     private static final int KEPT_COPIES = 4;
+    private static final String VIA = "simulator";
 
     /** A node has a cancel, by its own word. */
     private record ConfirmedCancel(CommandId command, NodeName node) {}
@@ -104,7 +105,7 @@ final class SimStation extends SimProgram<StationCore> {
     /** Orders; {@code answered} is called once the answer is durable, or never. */
     void order(List<byte[]> documents, Consumer<Answer> answered) {
         input((core, now) -> {
-            Answer answer = core.order(now, documents);
+            Answer answer = core.order(now, VIA, documents);
             afterCommit(() -> answered.accept(answer));
         });
     }
@@ -112,7 +113,7 @@ final class SimStation extends SimProgram<StationCore> {
     /** Puts a list of operators in force; {@code answered} as with an order. */
     void operators(byte[] list, Consumer<Answer> answered) {
         input((core, now) -> {
-            Answer answer = core.operators(now, List.of(list));
+            Answer answer = core.operators(now, VIA, List.of(list));
             world.trace(() -> label + " takes a list: " + answer);
             afterCommit(() -> answered.accept(answer));
         });
@@ -121,7 +122,7 @@ final class SimStation extends SimProgram<StationCore> {
     /** A person says that only one machine of this name is left. */
     void unfreeze(NodeName node) {
         input((core, now) -> {
-            Answer answer = core.unfreeze(now, node);
+            Answer answer = core.unfreeze(now, VIA, node);
             world.trace(() -> label + " unfreezes " + node + ": " + answer);
         });
     }
@@ -135,7 +136,7 @@ final class SimStation extends SimProgram<StationCore> {
     /** Cancels; {@code answered} is called once the answer is durable, or never. */
     void cancel(CommandId command, List<byte[]> documents, Consumer<Answer> answered) {
         input((core, now) -> {
-            Answer answer = core.cancel(now, command, documents);
+            Answer answer = core.cancel(now, VIA, command, documents);
             world.trace(() -> label + " cancels " + command + ": " + answer);
             afterCommit(() -> answered.accept(answer));
         });
@@ -175,7 +176,8 @@ final class SimStation extends SimProgram<StationCore> {
                 look(),
                 SimOperator.SIGNATURES,
                 SimOperator.TRUST,
-                record -> Optional.empty());
+                record -> Optional.empty(),
+                (now1, number, hash) -> Optional.empty());
     }
 
     @Override

@@ -53,6 +53,26 @@ public record SignedDocument(byte[] document, List<Signature> signatures) {
                 .anyMatch(signature -> check.isValid(key, toBeSigned(document), signature.bytes));
     }
 
+    /** With the signatures of another copy of the same document behind its own. */
+    public SignedDocument and(SignedDocument other) throws RefusedException {
+        if (!Arrays.equals(document, other.document)) {
+            throw new RefusedException("the document is another one than that which was signed");
+        }
+        var all = new LinkedHashMap<KeyId, Signature>();
+        signatures.forEach(signature -> all.put(signature.key, signature));
+        other.signatures.forEach(signature -> all.putIfAbsent(signature.key, signature));
+        if (all.size() > Limits.SIGNATURES) {
+            throw new RefusedException("a document has at most %d signatures".formatted(Limits.SIGNATURES));
+        }
+        return new SignedDocument(document, List.copyOf(all.values()));
+    }
+
+    /** With one more signature. */
+    public SignedDocument signedBy(Signer signer) throws SigningException, RefusedException {
+        var signature = new Signature(signer.key().id(), signer.sign(toBeSigned(document)));
+        return and(new SignedDocument(document, List.of(signature)));
+    }
+
     public Document read() throws RefusedException {
         return Document.decode(document);
     }

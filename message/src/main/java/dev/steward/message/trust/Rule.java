@@ -70,6 +70,19 @@ public final class Rule {
                 .count();
     }
 
+    boolean asksForSeveral() {
+        return conditions.signatures > 1;
+    }
+
+    /** What signatures a request lacks that {@link #names} is true for; empty where more of them would not do. */
+    Optional<Lack> lack(Request request, Steps steps) {
+        int given = (int) countSigned(request);
+        return given < conditions.signatures
+                        && misfits(request, steps).reasons().size() == 1
+                ? Optional.of(new Lack(given, conditions.signatures, place))
+                : Optional.empty();
+    }
+
     /** What does not fit in a request that {@link #names} is true for. */
     Misfits misfits(Request request, Steps steps) {
         var reasons = new ArrayList<String>();

@@ -213,6 +213,16 @@ public final class Trust {
         };
     }
 
+    /** Whether a rule of the file asks for more than one signature. */
+    public boolean asksForSeveral() {
+        return local.file().filter(TrustFile::asksForSeveral).isPresent();
+    }
+
+    /** What signatures a request lacks; empty where a rule allows it, or none would with more of them. */
+    public Optional<Lack> lack(Request request) throws RefusedException {
+        return file().lack(request);
+    }
+
     private SequencedSet<Operator> goodSigners(SignedDocument signed, Document document, Instant now)
             throws RefusedException {
         Operator first = issuer(document);

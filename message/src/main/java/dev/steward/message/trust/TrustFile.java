@@ -112,6 +112,27 @@ public record TrustFile(
                 .formatted(nearest.get().place(), String.join("; ", least.get().reasons())));
     }
 
+    /** Whether a rule asks for more than one signature. */
+    boolean asksForSeveral() {
+        return rules.stream().anyMatch(Rule::asksForSeveral);
+    }
+
+    /** What the request lacks; empty where a rule allows it, or none would with more signatures. */
+    Optional<Lack> lack(Request request) {
+        if (judge(request) instanceof Verdict.Allowed) {
+            return Optional.empty();
+        }
+        var steps = new Steps();
+        Optional<Lack> least = Optional.empty();
+        for (Rule rule : rules) {
+            Optional<Lack> lack = rule.names(request) ? rule.lack(request, steps) : Optional.empty();
+            if (lack.isPresent() && (least.isEmpty() || lack.get().isLessThan(least.get()))) {
+                least = lack;
+            }
+        }
+        return least;
+    }
+
     /** Whoever may do nothing of the kind learns no more than that. */
     private static Verdict unnamed(Request request) {
         return new Verdict.Refused(

@@ -4,6 +4,7 @@ package dev.steward.station.core;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
@@ -16,6 +17,7 @@ import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.trust.Lack;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -32,9 +34,6 @@ final class Dispatcher {
     /** Methods that steward itself speaks with its nodes. */
     private static final Set<String> OURS =
             Set.of("cancel", "inquiry", "hello", "link", "errorlog", "operators", "record");
-
-    /** @param bytes with the signatures */
-    private record Part(Document.Command document, byte[] bytes) {}
 
     /** A refusal on the way of an order; nothing was written yet. */
     private static final class OrderRefused extends Exception {
@@ -58,6 +57,8 @@ final class Dispatcher {
     private final Cancels cancels;
     private final Operators operators;
     private final NodeRecords records;
+    private final Held held;
+    private final AuditLog audit;
     private Space space;
 
     Dispatcher(
@@ -68,6 +69,7 @@ final class Dispatcher {
             Cancels cancels,
             Operators operators,
             NodeRecords records,
+            AuditLog audit,
             Space space) {
         this.space = space;
         this.store = store;
@@ -77,13 +79,15 @@ final class Dispatcher {
         this.cancels = cancels;
         this.operators = operators;
         this.records = records;
+        this.audit = audit;
+        this.held = new Held(store, sink, nodes, executions, operators, audit);
     }
 
     void space(Space next) {
         space = next;
     }
 
-    Answer order(Now now, List<byte[]> documents) {
+    Answer order(Now now, String via, List<byte[]> documents) {
         try {
             Map<CommandId, List<Part>> commands = read(documents);
             var fresh = new ArrayList<List<Part>>();
@@ -99,14 +103,26 @@ final class Dispatcher {
                         "the station's %s; nothing was ordered. Make room there, then order again"
                                 .formatted(space.text()));
             }
-            fresh.forEach(parts -> queue(now, parts));
+            for (List<Part> parts : fresh) {
+                queue(now, via, parts);
+            }
             return new Answer.Accepted(List.copyOf(commands.keySet()));
         } catch (OrderRefused e) {
             return e.answer();
         }
     }
 
-    Answer cancel(Now now, CommandId command, List<byte[]> documents) {
+    /** Takes further signatures of a command that is held. */
+    Answer sign(Now now, String via, CommandId command, List<byte[]> documents) {
+        return held.sign(now, via, command, documents);
+    }
+
+    /** Rules or operators have changed. */
+    void review(Now now) {
+        held.review(now);
+    }
+
+    Answer cancel(Now now, String via, CommandId command, List<byte[]> documents) {
         List<NodeName> targets = store.targets(command);
         if (targets.isEmpty()) {
             return new Answer.Refused(Answer.Reason.NOT_FOUND, "no command " + command);
@@ -136,6 +152,9 @@ final class Dispatcher {
                 }
                 accepted.put(cancel, bytes);
             }
+            for (Map.Entry<Document.Cancel, byte[]> each : accepted.entrySet()) {
+                audit(now, via, each.getKey(), each.getValue());
+            }
             accepted.forEach(
                     (cancel, bytes) -> cancel.targets().forEach(target -> cancel(now, cancel, target.node(), bytes)));
             return new Answer.Accepted(List.of(command));
@@ -144,12 +163,26 @@ final class Dispatcher {
         }
     }
 
+    private void audit(Now now, String via, Document.Cancel cancel, byte[] bytes) throws OrderRefused {
+        if (store.cancelBytes(cancel.id()).isEmpty()) { // else it is the same again
+            List<NodeName> nodes = cancel.targets().stream().map(Target::node).toList();
+            audit.record(
+                    now,
+                    AuditAction.CANCEL,
+                    AuditLog.signer(operators.trust(), cancel, via),
+                    Optional.of(cancel.command().toString()),
+                    "on " + Part.described(nodes, 5),
+                    List.of(signed(bytes).document()));
+        }
+    }
+
     /** Gives up what should have started by now and was never sent; says of the rest that it looks expired. */
     void expire(Now now) {
         for (Execution execution : store.overdue(now.wall(), EXPIRE_AT_ONCE)) {
             Optional<OutboxEntry> unsent = store.unsent(execution.node(), execution.messageId());
             unsent.ifPresent(entry -> nodes.find(execution.node()).ifPresent(node -> nodes.withdraw(node, entry)));
-            executions.expired(now, execution, unsent.isPresent());
+            boolean neverSent = unsent.isPresent() || execution.state() == ExecutionState.HELD;
+            executions.expired(now, execution, neverSent);
         }
     }
 
@@ -157,6 +190,10 @@ final class Dispatcher {
         Execution execution = store.execution(cancel.command(), target).orElseThrow();
         Nodes.Node node = nodes.find(target).orElseThrow();
         if (execution.isFinal()) {
+            return;
+        }
+        if (execution.state() == ExecutionState.HELD) { // whoever could sign it may as well turn it down
+            executions.canceled(now, execution);
             return;
         }
         Optional<OutboxEntry> unsent = store.unsent(target, execution.messageId());
@@ -171,23 +208,34 @@ final class Dispatcher {
     private static Map<CommandId, List<Part>> read(List<byte[]> documents) throws OrderRefused {
         var commands = new LinkedHashMap<CommandId, List<Part>>();
         for (byte[] bytes : documents) {
-            if (!(decode(bytes) instanceof Document.Command command)) {
-                throw new OrderRefused(Answer.Reason.BAD_REQUEST, "expected a command document");
+            try {
+                Part part = Part.read(bytes);
+                commands.computeIfAbsent(part.document().id(), id -> new ArrayList<>())
+                        .add(part);
+            } catch (RefusedException e) {
+                throw new OrderRefused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage());
             }
-            commands.computeIfAbsent(command.id(), id -> new ArrayList<>()).add(new Part(command, bytes));
         }
         return commands;
     }
 
-    private static Document decode(byte[] bytes) throws OrderRefused {
+    private static SignedDocument signed(byte[] bytes) throws OrderRefused {
         try {
-            return SignedDocument.decode(bytes).read();
+            return SignedDocument.decode(bytes);
         } catch (RefusedException e) {
             throw new OrderRefused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage());
         }
     }
 
-    /** Whether the ledger has exactly these bytes under this id; other bytes are a conflict. */
+    private static Document decode(byte[] bytes) throws OrderRefused {
+        try {
+            return signed(bytes).read();
+        } catch (RefusedException e) {
+            throw new OrderRefused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage());
+        }
+    }
+
+    /** Whether the ledger has exactly these documents under this id; others are a conflict. */
     private boolean isKnown(List<Part> parts) throws OrderRefused {
         CommandId id = parts.getFirst().document().id();
         int known = store.parts(id);
@@ -196,15 +244,23 @@ final class Dispatcher {
         }
         boolean same = known == parts.size();
         for (Part part : parts) {
-            same &= store.document(id, part.document().part())
-                    .filter(stored -> Arrays.equals(stored, part.bytes()))
-                    .isPresent();
+            Optional<byte[]> stored = store.document(id, part.number());
+            same &= stored.isPresent() && isIn(part, stored.get());
         }
         if (!same) {
             throw new OrderRefused(
                     Answer.Reason.CONFLICT, "the command %s is in the ledger with other contents".formatted(id));
         }
         return true;
+    }
+
+    /** A copy that others have signed since is the same order. */
+    private static boolean isIn(Part part, byte[] stored) throws OrderRefused {
+        try {
+            return part.isIn(SignedDocument.decode(stored));
+        } catch (RefusedException e) {
+            throw new OrderRefused(Answer.Reason.CONFLICT, "in the ledger: " + e.getMessage());
+        }
     }
 
     private void check(Now now, List<Part> parts) throws OrderRefused {
@@ -276,35 +332,61 @@ final class Dispatcher {
                 && Json.text(Map.of("", a.arguments())).equals(Json.text(Map.of("", b.arguments())));
     }
 
-    private void queue(Now now, List<Part> parts) {
-        int total = parts.stream()
-                .mapToInt(part -> part.document().targets().size())
-                .sum();
+    private void queue(Now now, String via, List<Part> parts) throws OrderRefused {
         Document.Command first = parts.getFirst().document();
+        Optional<Lack> lack = held.lack(now, parts);
+        if (lack.isPresent() && !held.hasRoom()) {
+            throw new OrderRefused(
+                    Answer.Reason.CONFLICT,
+                    "it has %s, and %d commands wait for signatures, the most that are kept; see steward pending"
+                            .formatted(lack.get(), Limits.HELD_COMMANDS));
+        }
         String issuer = operators.trust().nameOf(first.issuer());
+        int total = Part.targets(parts).size();
         sink.write(new LedgerWrite.PutCommand(first, issuer, total, now.wall()));
         for (Part part : parts) {
-            Document.Command document = part.document();
-            sink.write(new LedgerWrite.PutDocument(document.id(), document.part(), part.bytes()));
-            for (Target each : document.targets()) {
-                NodeName target = each.node();
-                Nodes.Node node = nodes.find(target).orElseThrow();
-                Subject subject = Subject.command(target, document.method(), document.domain());
-                MessageId message = nodes.enqueue(now, node, Lane.CONTROL, subject, part.bytes());
-                executions.queued(new Execution(
-                        document.id(),
-                        target,
-                        document.part(),
-                        message.toString(),
-                        now.wall(),
-                        document.startBefore(),
-                        ExecutionState.QUEUED,
-                        false,
-                        0,
-                        Optional.empty(),
-                        Optional.empty(),
-                        0));
+            sink.write(new LedgerWrite.PutDocument(
+                    first.id(), part.number(), part.signed().encode()));
+            for (Target each : part.document().targets()) {
+                executions.ordered(lack.isPresent() ? waiting(now, part, each.node()) : sent(now, part, each.node()));
             }
         }
+        lack.ifPresent(each -> held.put(now, parts, each));
+        audit.record(
+                now,
+                lack.isPresent() ? AuditAction.HELD : AuditAction.ORDER,
+                AuditLog.signer(operators.trust(), first, via),
+                Optional.of(first.id().toString()),
+                lack.map(each -> "it has %s: ".formatted(each)).orElse("") + Part.described(parts),
+                Part.documents(parts));
+    }
+
+    private static Execution waiting(Now now, Part part, NodeName target) {
+        return execution(now, part, target, "", ExecutionState.HELD);
+    }
+
+    private Execution sent(Now now, Part part, NodeName target) {
+        Nodes.Node node = nodes.find(target).orElseThrow();
+        Subject subject = Subject.command(
+                target, part.document().method(), part.document().domain());
+        MessageId message =
+                nodes.enqueue(now, node, Lane.CONTROL, subject, part.signed().encode());
+        return execution(now, part, target, message.toString(), ExecutionState.QUEUED);
+    }
+
+    private static Execution execution(Now now, Part part, NodeName target, String message, ExecutionState state) {
+        return new Execution(
+                part.document().id(),
+                target,
+                part.number(),
+                message,
+                now.wall(),
+                part.document().startBefore(),
+                state,
+                false,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                0);
     }
 }

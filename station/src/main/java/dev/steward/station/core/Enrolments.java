@@ -7,6 +7,7 @@ import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.Signatures;
@@ -35,6 +36,7 @@ final class Enrolments {
     private final Tokens tokens;
     private final NodeRecords records;
     private final ShutOut shutOut;
+    private final AuditLog audit;
     private final Map<KeyId, Waiting> waiting = new LinkedHashMap<>();
 
     Enrolments(
@@ -44,11 +46,13 @@ final class Enrolments {
             NodeRecords records,
             ShutOut shutOut,
             Operators operators,
-            Signatures check) {
+            Signatures check,
+            AuditLog audit) {
         this.self = self;
         this.sink = sink;
         this.operators = operators;
         this.check = check;
+        this.audit = audit;
         this.tokens = new Tokens(store, sink);
         this.records = records;
         this.shutOut = shutOut;
@@ -62,11 +66,21 @@ final class Enrolments {
         }
     }
 
-    Answer token(Token token) {
+    Answer token(Now now, String via, Token token) {
+        if (tokens.find(token.id()).isPresent()) {
+            return tokens.make(token); // the same again, or another one of that id
+        }
         Optional<String> refusal = token.login().flatMap(login -> loginRefusal(login, token.key()));
-        return refusal.isPresent() && tokens.find(token.id()).isEmpty()
-                ? new Answer.Refused(Answer.Reason.CONFLICT, "the key for the broker " + refusal.get())
-                : tokens.make(token);
+        if (refusal.isPresent()) {
+            return new Answer.Refused(Answer.Reason.CONFLICT, "the key for the broker " + refusal.get());
+        }
+        Answer answer = tokens.make(token);
+        if (answer instanceof Answer.Accepted) {
+            String text = "one machine may ask to become %s, until %s"
+                    .formatted(token.node().map(node -> "the node " + node).orElse("a node"), token.expiresAt());
+            audit.record(now, AuditAction.TOKEN, Who.via(via), token.id().toString(), text);
+        }
+        return answer;
     }
 
     /** Why nobody who has this key may log in with that one: who takes another one's could have it shut out. */
@@ -80,12 +94,13 @@ final class Enrolments {
     }
 
     /** What was asked with it and not approved is forgotten as well. */
-    Answer revokeToken(CommandId id) {
+    Answer revokeToken(Now now, String via, CommandId id) {
         Optional<Token> token = tokens.find(id);
         if (token.isEmpty()) {
             return new Answer.Refused(Answer.Reason.NOT_FOUND, "no token " + id);
         }
         forget(token.get());
+        audit.record(now, AuditAction.TOKEN, Who.via(via), id.toString(), "was revoked");
         return new Answer.Accepted(List.of());
     }
 
@@ -132,8 +147,12 @@ final class Enrolments {
             if (tokens.isWorthTelling(token)) {
                 tell(
                         now,
+                        AuditAction.REFUSED,
+                        Who.ITSELF,
+                        request.node(),
                         "%s asks to be the node %s, and is refused: %s"
-                                .formatted(request.issuer(), request.node(), refusal.get()));
+                                .formatted(request.issuer(), request.node(), refusal.get()),
+                        List.of());
             }
             return EnrolmentAnswer.refused(request.id(), refusal.get());
         }
@@ -144,8 +163,12 @@ final class Enrolments {
         if (known == null || !known.request.node().equals(request.node())) {
             tell(
                     now,
+                    AuditAction.ASKED,
+                    Who.ITSELF,
+                    request.node(),
                     "%s asks to be the node %s; `steward node approve %s` lets it in"
-                            .formatted(request.issuer(), request.node(), request.node()));
+                            .formatted(request.issuer(), request.node(), request.node()),
+                    List.of());
         }
         return EnrolmentAnswer.pending(request.id());
     }
@@ -187,9 +210,9 @@ final class Enrolments {
     }
 
     /** An authority lets nodes in, or no more; one after the other up to the first that is refused. */
-    Answer publish(Now now, List<byte[]> documents) {
+    Answer publish(Now now, String via, List<byte[]> documents) {
         for (byte[] bytes : documents) {
-            Optional<Answer.Refused> refused = publish(now, bytes);
+            Optional<Answer.Refused> refused = publish(now, via, bytes);
             if (refused.isPresent()) {
                 return refused.get();
             }
@@ -197,7 +220,7 @@ final class Enrolments {
         return new Answer.Accepted(List.of());
     }
 
-    private Optional<Answer.Refused> publish(Now now, byte[] bytes) {
+    private Optional<Answer.Refused> publish(Now now, String via, byte[] bytes) {
         SignedDocument signed;
         NodeRecord next;
         try {
@@ -225,12 +248,16 @@ final class Enrolments {
         }
         tell(
                 now,
+                AuditAction.NODE,
+                AuditLog.signer(operators.trust(), next, via),
+                next.node(),
                 "%s %s %s the node %s"
                         .formatted(
                                 operators.trust().nameOf(next.issuer()),
                                 said(next),
                                 next.key().id(),
-                                next.node()));
+                                next.node()),
+                List.of(signed.document()));
         return Optional.empty();
     }
 
@@ -251,7 +278,13 @@ final class Enrolments {
     /** A node speaks with the newest keys that it was given. */
     void speaksWithNewest(Now now, NodeName name) {
         if (records.speaksWithNewest(name)) {
-            tell(now, "%s speaks with its new keys; the former ones are good no more".formatted(name));
+            tell(
+                    now,
+                    AuditAction.NODE,
+                    Who.ITSELF,
+                    name,
+                    "%s speaks with its new keys; the former ones are good no more".formatted(name),
+                    List.of());
         }
     }
 
@@ -279,8 +312,10 @@ final class Enrolments {
                 .isPresent();
     }
 
-    private void tell(Now now, String text) {
+    /** @param documents that have decided it, without their signatures */
+    private void tell(Now now, AuditAction action, Who who, NodeName node, String text, List<byte[]> documents) {
         sink.write(new LedgerWrite.PutEvent(self, "enrolment", text, now.wall(), now.wall()));
         sink.log(System.Logger.Level.INFO, text);
+        audit.record(now, action, who, Optional.of(node.value()), text, documents);
     }
 }

@@ -5,13 +5,14 @@ import dev.steward.message.CommandId;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
+import dev.steward.message.link.MessageId;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
  * One command on one node, as the ledger has it.
  *
- * @param messageId of the link message that carries the command to the node
+ * @param messageId of the link message that carries the command to the node; empty while it is held
  * @param provisional whether the state is the station's verdict, which the node has not confirmed
  * @param attempt 0 before the first start
  * @param outcome as the node told it, without its output; or the station's own verdict
@@ -33,7 +34,7 @@ public record Execution(
 
     /** Whether the node has not been heard to have it. */
     boolean mayBeUnderWay() {
-        return state == ExecutionState.QUEUED || provisional;
+        return state == ExecutionState.QUEUED || state == ExecutionState.HELD || provisional;
     }
 
     /** Whether nothing more is expected of it. */
@@ -58,6 +59,23 @@ public record Execution(
                 orderedAt,
                 startBefore,
                 next,
+                false,
+                attempt,
+                startedAt,
+                Optional.empty(),
+                storedBytes);
+    }
+
+    /** It waits for its node, after it has waited for signatures. */
+    Execution queuedIn(MessageId message) {
+        return new Execution(
+                command,
+                node,
+                part,
+                message.toString(),
+                orderedAt,
+                startBefore,
+                ExecutionState.QUEUED,
                 false,
                 attempt,
                 startedAt,

@@ -8,6 +8,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.Times;
+import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Now;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,8 +27,16 @@ final class Executions {
         this.seq = store.lastSeq();
     }
 
-    void queued(Execution execution) {
+    /** A new one, held or queued. */
+    void ordered(Execution execution) {
         sink.write(new LedgerWrite.PutExecution(execution, ++seq, self));
+    }
+
+    /** It has as many signatures as it needs, and goes out. */
+    void released(Now now, Execution execution, MessageId message) {
+        Execution queued = execution.queuedIn(message);
+        sink.write(new LedgerWrite.PutMessageId(queued));
+        move(execution, queued, self, now.wall(), now, "");
     }
 
     /** The node's inbox has the command: the link says so. */
@@ -106,7 +115,9 @@ final class Executions {
 
     /** Overdue: final where it never left, else a verdict that the node has yet to confirm. */
     void expired(Now now, Execution execution, boolean neverSent) {
-        String reason = neverSent ? "not sent by its deadline" : "deadline passed without word from the node";
+        String reason = execution.state() == ExecutionState.HELD
+                ? "not signed by enough operators by its deadline"
+                : neverSent ? "not sent by its deadline" : "deadline passed without word from the node";
         end(now, execution, ExecutionState.EXPIRED, reason, !neverSent);
     }
 

@@ -8,11 +8,13 @@ import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.WireMessage;
+import dev.steward.message.audit.AuditHash;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.LinkWrite;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** A change of the ledger. */
@@ -40,6 +42,15 @@ public sealed interface LedgerWrite {
 
     /** The node has refused the cancel that is kept for it. */
     record ForgetCancel(NodeName node, CommandId command) implements LedgerWrite {}
+
+    /** A part of a command with more signatures than before. */
+    record PutSignatures(CommandId id, int part, byte[] bytes) implements LedgerWrite {}
+
+    /** Who has signed a command that is or was held, and how many must. */
+    record PutSigners(CommandId id, List<String> names, int needed) implements LedgerWrite {}
+
+    /** The message that carries a command which was held. */
+    record PutMessageId(Execution execution) implements LedgerWrite {}
 
     /** A new execution, and its first transition. */
     record PutExecution(Execution execution, long seq, NodeName saidBy) implements LedgerWrite {}
@@ -77,6 +88,12 @@ public sealed interface LedgerWrite {
 
     /** Something that a node told besides executions. */
     record PutEvent(NodeName node, String source, String text, Instant at, Instant receivedAt) implements LedgerWrite {}
+
+    /** The next entry of the audit log: its exact bytes, and the hash that covers all before it. */
+    record PutAudit(long number, byte[] entry, AuditHash hash) implements LedgerWrite {}
+
+    /** How far the audit log has come, signed. */
+    record PutAuditHead(long number, byte[] signed) implements LedgerWrite {}
 
     /** Keeps what could not be read, for inspection. */
     record Quarantine(WireMessage message, String reason, Instant at) implements LedgerWrite {}

@@ -4,6 +4,7 @@ package dev.steward.station.core;
 import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Now;
@@ -14,6 +15,7 @@ import dev.steward.message.trust.SignedList;
 import dev.steward.message.trust.Trust;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Keeps the newest list of operators and passes it on: to every node that is there at once, to the others when they say
@@ -24,14 +26,16 @@ final class Operators {
 
     private final StationSink sink;
     private final Nodes nodes;
+    private final AuditLog audit;
     private Trust trust;
 
     /** The highest that a node has told of and that is higher than the own. */
     private long heardNumber;
 
-    Operators(StationStore store, StationSink sink, Nodes nodes, Signatures check, LocalTrust local) {
+    Operators(StationStore store, StationSink sink, Nodes nodes, Signatures check, LocalTrust local, AuditLog audit) {
         this.sink = sink;
         this.nodes = nodes;
+        this.audit = audit;
         this.trust = new Trust(check, local, store.operators().map(SignedList::stored));
         announce();
     }
@@ -41,19 +45,28 @@ final class Operators {
     }
 
     /** The station's own trust file has changed. One that can't be used changes nothing while there is another. */
-    void local(LocalTrust next) {
+    void local(Now now, LocalTrust next) {
         if (!next.replaces(trust.local())) {
             sink.log(
                     System.Logger.Level.ERROR,
                     "the trust file from before stays in force until a restart: " + next.problem());
+            audit.record(now, AuditAction.TRUST, Who.ITSELF, "not taken, it can't be used: " + next.problem());
             return;
         }
         trust = trust.with(next);
         announce();
+        audit.record(now, AuditAction.TRUST, Who.ITSELF, described(next));
+    }
+
+    private static String described(LocalTrust local) {
+        return local.file().isEmpty()
+                ? "the trust file can't be used: " + local.problem()
+                : "the trust file was read again; its authorities: "
+                        + String.join(", ", local.file().get().authorities().keySet());
     }
 
     /** Takes another list of operators. */
-    Answer publish(Now now, List<byte[]> documents) {
+    Answer publish(Now now, String via, List<byte[]> documents) {
         if (documents.size() != 1) {
             return new Answer.Refused(Answer.Reason.BAD_REQUEST, "expected one document, a list of operators");
         }
@@ -85,6 +98,17 @@ final class Operators {
         trust = trust.with(new SignedList(signed, next));
         sink.write(new LedgerWrite.PutOperators(next.number(), documents.getFirst()));
         announce();
+        long revoked = next.operators().stream()
+                .filter(each -> each.revokedAt().isPresent())
+                .count();
+        audit.record(
+                now,
+                AuditAction.OPERATORS,
+                AuditLog.signer(trust, next, via),
+                Optional.empty(),
+                "list %d: %d operators, %d of them revoked"
+                        .formatted(next.number(), next.operators().size(), revoked),
+                List.of(signed.document()));
         nodes.all().stream().filter(node -> node.link.isLive()).forEach(node -> send(now, node));
         return new Answer.Accepted(List.of());
     }

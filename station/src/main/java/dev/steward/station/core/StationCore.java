@@ -16,6 +16,7 @@ import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkCounters;
@@ -49,6 +50,7 @@ public final class StationCore {
     private final Operators operators;
     private final Enrolments enrolments;
     private final Dispatcher dispatcher;
+    private final AuditLog audit;
     private final Tally undecodable = new Tally();
     private final Tally refusals = new Tally();
     private long heardGeneration;
@@ -66,54 +68,78 @@ public final class StationCore {
             Space space,
             Signatures signatures,
             LocalTrust trust,
-            BrokerTokens tokens) {
+            BrokerTokens tokens,
+            HeadSigner signer) {
         this.self = self;
         this.store = store;
         this.sink = sink;
+        this.audit = new AuditLog(store, sink, signer, now);
         this.nodes = new Nodes(self, session, generation, store, sink, random, !space.low());
         this.executions = new Executions(self, store, sink);
         this.cancels = new Cancels(store, sink, nodes);
-        this.operators = new Operators(store, sink, nodes, signatures, trust);
+        this.operators = new Operators(store, sink, nodes, signatures, trust, audit);
         var shutOut = new ShutOut(store, sink);
         var records = new NodeRecords(self, store, sink, nodes, shutOut, tokens);
-        this.enrolments = new Enrolments(self, store, sink, records, shutOut, operators, signatures);
-        this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, records, space);
+        this.enrolments = new Enrolments(self, store, sink, records, shutOut, operators, signatures, audit);
+        this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, records, audit, space);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
     }
 
-    /** Records an order: all its documents or none. */
-    public Answer order(Now now, List<byte[]> documents) {
-        Answer answer = dispatcher.order(now, documents);
+    /** The station begins to serve. */
+    public void begin(Now now, String text) {
+        audit.record(now, AuditAction.START, Who.ITSELF, text);
+    }
+
+    /** Something that is worth an entry of the audit log and is decided elsewhere. */
+    public void note(Now now, AuditAction action, Who who, String text) {
+        audit.record(now, action, who, text);
+    }
+
+    /**
+     * Records an order: all its documents or none.
+     *
+     * @param via the credential with which it was handed in, as for all of the following
+     */
+    public Answer order(Now now, String via, List<byte[]> documents) {
+        Answer answer = dispatcher.order(now, via, documents);
         handleEvents(now);
         return answer;
     }
 
     /** Cancels a command on the targets of the cancel documents. */
-    public Answer cancel(Now now, CommandId command, List<byte[]> documents) {
-        Answer answer = dispatcher.cancel(now, command, documents);
+    public Answer cancel(Now now, String via, CommandId command, List<byte[]> documents) {
+        Answer answer = dispatcher.cancel(now, via, command, documents);
+        handleEvents(now);
+        return answer;
+    }
+
+    /** Takes further signatures of a command that is held; {@code documents} are all its parts. */
+    public Answer sign(Now now, String via, CommandId command, List<byte[]> documents) {
+        Answer answer = dispatcher.sign(now, via, command, documents);
         handleEvents(now);
         return answer;
     }
 
     /** Takes another list of operators, in the one document given. */
-    public Answer operators(Now now, List<byte[]> documents) {
-        Answer answer = operators.publish(now, documents);
+    public Answer operators(Now now, String via, List<byte[]> documents) {
+        Answer answer = operators.publish(now, via, documents);
+        dispatcher.review(now);
         handleEvents(now);
         return answer;
     }
 
     /** Makes a token good that an operator has made. */
-    public Answer token(Token token) {
-        return enrolments.token(token);
+    public Answer token(Now now, String via, Token token) {
+        return enrolments.token(now, via, token);
     }
 
-    public Answer revokeToken(CommandId id) {
-        return enrolments.revokeToken(id);
+    public Answer revokeToken(Now now, String via, CommandId id) {
+        return enrolments.revokeToken(now, via, id);
     }
 
     /** Takes signed records of nodes, one after the other up to the first that is refused. */
-    public Answer nodeRecords(Now now, List<byte[]> documents) {
-        Answer answer = enrolments.publish(now, documents);
+    public Answer nodeRecords(Now now, String via, List<byte[]> documents) {
+        Answer answer = enrolments.publish(now, via, documents);
         handleEvents(now);
         return answer;
     }
@@ -127,10 +153,11 @@ public final class StationCore {
     public void forged(Now now, String text) {
         sink.write(new LedgerWrite.PutEvent(self, "link", text, now.wall(), now.wall()));
         sink.log(System.Logger.Level.WARNING, text);
+        audit.record(now, AuditAction.REFUSED, Who.ITSELF, text);
     }
 
     /** A person has decided that the one agent of this name that is left is the node. */
-    public Answer unfreeze(Now now, NodeName name) {
+    public Answer unfreeze(Now now, String via, NodeName name) {
         Optional<Nodes.Node> node = nodes.find(name);
         if (node.isEmpty()) {
             return new Answer.Refused(Answer.Reason.NOT_FOUND, "no node '%s'".formatted(name));
@@ -138,16 +165,19 @@ public final class StationCore {
         if (!nodes.unfreeze(node.get(), now)) {
             return new Answer.Refused(Answer.Reason.CONFLICT, "node %s is not frozen".formatted(name));
         }
-        String text = "node %s is not frozen any more: whoever holds the token of the API has said so".formatted(name);
+        String text = "node %s is not frozen any more: %s has said so".formatted(name, via);
         sink.write(new LedgerWrite.PutEvent(name, "clone", text, now.wall(), now.wall()));
         sink.log(System.Logger.Level.INFO, text);
+        audit.record(now, AuditAction.UNFROZEN, Who.via(via), name.value(), text);
         handleEvents(now);
         return new Answer.Accepted(List.of());
     }
 
     /** The station's own trust file has changed. */
-    public void trust(LocalTrust trust) {
-        operators.local(trust);
+    public void trust(Now now, LocalTrust trust) {
+        operators.local(now, trust);
+        dispatcher.review(now);
+        handleEvents(now);
     }
 
     public void connected(Now now) {
@@ -189,6 +219,7 @@ public final class StationCore {
             expireAt = now.millis() + EXPIRE_EVERY_MS;
             dispatcher.expire(now);
             enrolments.tick(now);
+            audit.tick(now);
         }
         if (now.millis() >= storeHeardAt) {
             storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
@@ -209,8 +240,10 @@ public final class StationCore {
     }
 
     /** Before a planned stop. */
-    public void close() {
+    public void close(Now now) {
         nodes.storeLastHeard();
+        audit.record(now, AuditAction.STOP, Who.ITSELF, "the station stops");
+        audit.sign(now);
     }
 
     /** What the links to the nodes have met, one for each node. */
@@ -268,7 +301,7 @@ public final class StationCore {
     private void refused(Now now, Nodes.Node node, ErrorEvent event) {
         event.refused()
                 .flatMap(message -> store.executionOf(node.name, message))
-                .filter(execution -> execution.attempt() == 0)
+                .filter(execution -> execution.attempt() == 0 && execution.state() != ExecutionState.HELD)
                 .map(execution -> new Ack.Finished(
                         execution.command(), Outcome.notStarted(ExecutionState.REJECTED, event.text(), event.at())))
                 .ifPresent(ack -> ack(now, node, ack));
@@ -295,7 +328,23 @@ public final class StationCore {
             node.asked.add(ack.command()); // it has ended, and the word of that is gone
         }
         executions.ack(now, node.name, ack, before);
+        auditRefusal(now, node, ack, before);
         arrived.ifPresent(execution -> cancels.ensure(now, node, execution));
+    }
+
+    /** What a node does not do, by its own trust file or for another reason; said again is no news. */
+    private void auditRefusal(Now now, Nodes.Node node, Ack ack, Optional<Execution> before) {
+        if (before.isEmpty() || before.get().isFinal()) {
+            return;
+        }
+        String on = ack.command().toString();
+        if (ack instanceof Ack.Finished(CommandId id, Outcome outcome) && outcome.state() == ExecutionState.REJECTED) {
+            String reason = outcome.reason().orElse("it gives no reason");
+            audit.record(now, AuditAction.REFUSED, Who.ITSELF, on, "by node %s: %s".formatted(node.name, reason));
+        } else if (ack instanceof Ack.CancelRefused(CommandId id, String reason)) {
+            audit.record(
+                    now, AuditAction.REFUSED, Who.ITSELF, on, "cancel, by node %s: %s".formatted(node.name, reason));
+        }
     }
 
     private void recorded(Now now, Nodes.Node node, OutboxEntry entry) {
@@ -352,6 +401,7 @@ public final class StationCore {
                             .formatted(node.name, node.returns.count());
             sink.write(new LedgerWrite.PutEvent(node.name, "clone", text, now.wall(), now.wall()));
             sink.log(System.Logger.Level.ERROR, text);
+            audit.record(now, AuditAction.FROZEN, Who.ITSELF, node.name.value(), text);
         }
     }
 

@@ -5,6 +5,7 @@ import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
+import dev.steward.message.audit.AuditHash;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkStore;
 import dev.steward.message.link.OutboxEntry;
@@ -41,7 +42,17 @@ public interface StationStore extends LinkStore {
      */
     record KeptRecord(byte[] signed, Optional<byte[]> former) {}
 
+    /**
+     * The end of the audit log.
+     *
+     * @param number of the last entry, 0 where there is none
+     * @param signed the number of the last entry with a signed head, 0 where there is none
+     */
+    record AuditTail(long number, AuditHash hash, long signed) {}
+
     List<KnownNode> nodes();
+
+    AuditTail auditTail();
 
     Optional<Execution> execution(CommandId command, NodeName node);
 
@@ -53,6 +64,12 @@ public interface StationStore extends LinkStore {
 
     /** How many parts a stored command has, 0 where it is not known. */
     int parts(CommandId command);
+
+    /** Commands that wait for signatures on some node, oldest first. */
+    List<CommandId> held();
+
+    /** The executions of a command that wait for signatures. */
+    List<Execution> heldExecutions(CommandId command);
 
     /** What the node has recorded and not told the end of, in order of command. */
     List<Execution> inFlight(NodeName node);

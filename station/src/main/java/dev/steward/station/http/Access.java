@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Access {
     static final String SESSIONS = "/api/v1/sessions";
     private static final String UNTIL = "until";
+    private static final String CALLER = "caller";
     private static final Set<HandlerType> READING = Set.of(HandlerType.GET, HandlerType.HEAD);
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
@@ -55,6 +56,7 @@ final class Access {
             if (!isToken(authorization)) {
                 throw ApiException.unauthorized();
             }
+            context.attribute(CALLER, "local");
         } else if (context.path().equals(SESSIONS)) {
             ownPage(context); // the link in its body is the credential
         } else {
@@ -68,6 +70,15 @@ final class Access {
         return until == null ? Instant.MAX : until;
     }
 
+    /** The name of the credential that came with the request; empty where none was good. */
+    static Optional<String> knownCaller(Context context) {
+        return Optional.ofNullable(context.attribute(CALLER));
+    }
+
+    static String caller(Context context) {
+        return knownCaller(context).orElseThrow();
+    }
+
     private void session(Context context) {
         @Nullable String value = context.cookie(cookie);
         if (value == null) {
@@ -78,6 +89,7 @@ final class Access {
         if (until.isEmpty()) {
             throw ApiException.unauthorized("the session has ended; `steward page` prints a link that opens another");
         }
+        context.attribute(CALLER, "page");
         if (!READING.contains(context.method())) {
             throw ApiException.forbidden("a session of the page may read; anything else needs the bearer token");
         }

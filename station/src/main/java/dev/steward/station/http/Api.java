@@ -7,11 +7,13 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.AuditAction;
 import dev.steward.station.ledger.LedgerReader;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
@@ -92,7 +94,7 @@ public final class Api implements AutoCloseable {
             config.concurrency.useVirtualThreads = true;
             config.http.maxRequestSize = Limits.REQUEST_BYTES;
             config.jetty.modifyServer(jetty -> jetty.setStopTimeout(0));
-            Errors.register(config);
+            Errors.register(config, new Refusals(orders, settings.clock()));
             route(config.routes);
         });
         server.start(settings.host(), port);
@@ -133,6 +135,9 @@ public final class Api implements AutoCloseable {
         get(routes, "/api/v1/commands/{id}/executions", this::executions);
         get(routes, "/api/v1/commands/{id}/output/{node}/{stream}", this::output);
         routes.post("/api/v1/commands/{id}/cancel", this::cancel);
+        get(routes, "/api/v1/commands/{id}/documents", this::storedDocuments);
+        routes.post("/api/v1/commands/{id}/signatures", this::sign);
+        get(routes, "/api/v1/audit", this::audit);
         get(routes, "/api/v1/stream", this::stream);
         routes.post("/api/v1/page-links", this::pageLink);
         routes.post(Access.SESSIONS, this::session);
@@ -156,7 +161,7 @@ public final class Api implements AutoCloseable {
     }
 
     private void unfreeze(Context context) throws InterruptedException {
-        accepted(() -> orders.unfreeze(NodeName.parse(context.pathParam("name"))));
+        accepted(() -> orders.unfreeze(Access.caller(context), NodeName.parse(context.pathParam("name"))));
         context.status(204);
     }
 
@@ -172,12 +177,13 @@ public final class Api implements AutoCloseable {
     }
 
     private void publishOperators(Context context) throws InterruptedException {
-        accepted(() -> orders.operators(documents(context, 1)));
+        accepted(() -> orders.operators(Access.caller(context), documents(context, 1)));
         operators(context);
     }
 
     private void order(Context context) throws InterruptedException {
-        List<CommandId> ids = accepted(() -> orders.order(documents(context, Limits.DOCUMENTS_PER_ORDER)));
+        List<CommandId> ids =
+                accepted(() -> orders.order(Access.caller(context), documents(context, Limits.DOCUMENTS_PER_ORDER)));
         var commands = new ArrayList<Map<String, @Nullable Object>>();
         for (CommandId id : ids) {
             commands.add(Views.command(ledger.byPrefix(id.toString()).getFirst()));
@@ -186,14 +192,41 @@ public final class Api implements AutoCloseable {
         json(context, Map.of("commands", commands));
     }
 
-    private void cancel(Context context) throws InterruptedException {
-        CommandId id;
+    /** In order of their parts, each with all its signatures: for whoever is asked to sign them as well. */
+    private void storedDocuments(Context context) throws InterruptedException {
+        List<String> documents = ledger.documents(command(context).id()).stream()
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .toList();
+        json(context, Map.of("documents", documents));
+    }
+
+    private void sign(Context context) throws InterruptedException {
+        CommandId id = commandId(context);
+        accepted(() -> orders.sign(Access.caller(context), id, documents(context, Limits.PARTS_PER_COMMAND)));
+        json(context, Views.command(command(context)));
+    }
+
+    private void audit(Context context) throws InterruptedException {
+        int limit = (int) number(context.queryParam("limit"), "limit", 1, 500, 100);
+        long before = number(context.queryParam("before"), "before", 1, Long.MAX_VALUE, Long.MAX_VALUE);
+        String after = context.queryParam("after");
+        List<LedgerReader.AuditRow> rows = after == null
+                ? ledger.auditBefore(before, limit)
+                : ledger.auditAfter(number(after, "after", 0, Long.MAX_VALUE, 0), limit);
+        json(context, Map.of("entries", rows.stream().map(Views::audit).toList()));
+    }
+
+    private CommandId commandId(Context context) throws InterruptedException {
         try {
-            id = CommandId.parse(command(context).id());
+            return CommandId.parse(command(context).id());
         } catch (RefusedException e) {
             throw new IllegalStateException("an id in the ledger: " + e.getMessage(), e);
         }
-        accepted(() -> orders.cancel(id, documents(context, Limits.PARTS_PER_COMMAND)));
+    }
+
+    private void cancel(Context context) throws InterruptedException {
+        CommandId id = commandId(context);
+        accepted(() -> orders.cancel(Access.caller(context), id, documents(context, Limits.PARTS_PER_COMMAND)));
         context.status(202);
         json(context, Views.command(command(context)));
     }
@@ -201,7 +234,8 @@ public final class Api implements AutoCloseable {
     private void commands(Context context) throws InterruptedException {
         String before = context.queryParam("before");
         int limit = (int) number(context.queryParam("limit"), "limit", 1, 500, 50);
-        List<LedgerReader.Command> found = ledger.commands(before == null ? "g" : before, limit);
+        List<LedgerReader.Command> found =
+                ledger.commands(before == null ? "g" : before, limit, flag(context.queryParam("held"), "held"));
         json(context, Map.of("commands", found.stream().map(Views::command).toList()));
     }
 
@@ -260,8 +294,9 @@ public final class Api implements AutoCloseable {
         }
     }
 
-    private void pageLink(Context context) {
+    private void pageLink(Context context) throws InterruptedException {
         Sessions.Link link = sessions.newLink();
+        orders.note(AuditAction.LOGIN, Who.via(Access.caller(context)), "a link for the page was made");
         var view = new LinkedHashMap<String, String>();
         view.put("url", "http://%s/#link=%s".formatted(context.header("Host"), link.secret()));
         view.put("expiresAt", Times.text(link.expiresAt()));
@@ -269,7 +304,7 @@ public final class Api implements AutoCloseable {
         json(context, view);
     }
 
-    private void session(Context context) {
+    private void session(Context context) throws InterruptedException {
         String link;
         try {
             JsonObject request = Json.object(context.bodyAsBytes(), MAX_LINK_REQUEST);
@@ -278,10 +313,12 @@ public final class Api implements AutoCloseable {
         } catch (RefusedException e) {
             throw ApiException.badRequest("request: " + e.getMessage());
         }
+        String session = sessions.open(link);
+        orders.note(AuditAction.LOGIN, Who.ITSELF, "a session of the page was opened from " + context.ip());
         context.header(
                 "Set-Cookie",
                 "%s=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%d"
-                        .formatted(cookie, sessions.open(link), Sessions.SESSION_LIFE.toSeconds()));
+                        .formatted(cookie, session, Sessions.SESSION_LIFE.toSeconds()));
         context.header("Cache-Control", "no-store");
         context.status(204);
     }

@@ -64,7 +64,7 @@ final class EnrolmentRoutes {
 
     private void makeToken(Context context) throws InterruptedException {
         Token made = requested(context);
-        Api.accepted(() -> orders.token(made));
+        Api.accepted(() -> orders.token(Access.caller(context), made));
         context.status(201);
         var view = new LinkedHashMap<String, Object>();
         view.put("station", settings.station());
@@ -108,7 +108,7 @@ final class EnrolmentRoutes {
     }
 
     private void revokeToken(Context context) throws InterruptedException {
-        Api.accepted(() -> orders.revokeToken(CommandId.parse(context.pathParam("id"))));
+        Api.accepted(() -> orders.revokeToken(Access.caller(context), CommandId.parse(context.pathParam("id"))));
         context.status(204);
     }
 
@@ -141,7 +141,7 @@ final class EnrolmentRoutes {
         var documents = new ArrayList<byte[]>();
         Api.accepted(() -> {
             documents.addAll(Api.documents(context, Limits.TARGETS_PER_DOCUMENT));
-            return orders.nodeRecords(documents);
+            return orders.nodeRecords(Access.caller(context), documents);
         });
         if (read(documents.getFirst()) instanceof NodeRecord record) {
             var view = new LinkedHashMap<String, Object>();

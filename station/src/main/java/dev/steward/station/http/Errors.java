@@ -22,9 +22,16 @@ final class Errors {
 
     private Errors() {}
 
-    static void register(JavalinConfig config) {
+    static void register(JavalinConfig config, Refusals refusals) {
         config.http.prefer405over404 = true;
-        config.routes.exception(ApiException.class, (e, context) -> answer(context, e));
+        config.routes.exception(ApiException.class, (e, context) -> {
+            answer(context, e);
+            try {
+                refusals.note(context, e);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt(); // the server stops
+            }
+        });
         config.routes.exception(HttpResponseException.class, (e, context) -> answer(context, of(e, context)));
         config.routes.exception(Exception.class, (e, context) -> {
             LOG.log(System.Logger.Level.ERROR, context.method() + " " + context.path() + " failed", e);

@@ -3,35 +3,43 @@ package dev.steward.station.http;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.AuditAction;
 import dev.steward.station.core.Token;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
-/** Where the API hands orders in. Answers once they are durable. */
+/** Where the API hands orders in, with the name of the credential that came with them. Answers once they are durable. */
 public interface Orders {
     /** Whom the station takes for operators now. */
     Trust trust();
 
     /** @throws TimeoutException where the ledger does not answer in time; the list may yet be recorded */
-    Answer operators(List<byte[]> documents) throws InterruptedException, TimeoutException;
+    Answer operators(String via, List<byte[]> documents) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the token may yet be recorded */
-    Answer token(Token token) throws InterruptedException, TimeoutException;
+    Answer token(String via, Token token) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the token may yet be revoked */
-    Answer revokeToken(CommandId id) throws InterruptedException, TimeoutException;
+    Answer revokeToken(String via, CommandId id) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the records may yet be kept */
-    Answer nodeRecords(List<byte[]> documents) throws InterruptedException, TimeoutException;
+    Answer nodeRecords(String via, List<byte[]> documents) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the node may yet be unfrozen */
-    Answer unfreeze(NodeName node) throws InterruptedException, TimeoutException;
+    Answer unfreeze(String via, NodeName node) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the order may yet be recorded */
-    Answer order(List<byte[]> documents) throws InterruptedException, TimeoutException;
+    Answer order(String via, List<byte[]> documents) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; the signatures may yet be recorded */
+    Answer sign(String via, CommandId command, List<byte[]> documents) throws InterruptedException, TimeoutException;
+
+    /** Has something noted in the audit log, soon; where the ledger does not work it is in the station's own log. */
+    void note(AuditAction action, Who who, String text) throws InterruptedException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the cancel may yet be recorded */
-    Answer cancel(CommandId command, List<byte[]> documents) throws InterruptedException, TimeoutException;
+    Answer cancel(String via, CommandId command, List<byte[]> documents) throws InterruptedException, TimeoutException;
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,20 @@ final class Views {
         view.put("dryRun", command.dryRun());
         view.put("total", command.total());
         view.put("states", command.states());
+        String signers = command.signers();
+        view.put("signers", signers == null ? null : List.of(signers.split(" ", -1)));
+        view.put("signaturesNeeded", command.signaturesNeeded());
+        return view;
+    }
+
+    /** What can't be read as text was changed, and then its hash does not fit either. */
+    static Map<String, @Nullable Object> audit(LedgerReader.AuditRow row) {
+        var view = new LinkedHashMap<String, @Nullable Object>();
+        view.put("number", row.number());
+        view.put("entry", new String(row.entry(), StandardCharsets.UTF_8));
+        view.put("hash", row.hash());
+        byte[] head = row.head();
+        view.put("head", head == null ? null : new String(head, StandardCharsets.UTF_8));
         return view;
     }
 

@@ -9,6 +9,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
+import dev.steward.message.audit.AuditHash;
 import dev.steward.message.json.Json;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
@@ -145,6 +146,21 @@ public final class Ledger implements StationStore, AutoCloseable {
             case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
                 database.execute(
                         "INSERT INTO document (command, part, bytes) VALUES (?,?,?)", id.toString(), part, bytes);
+            case LedgerWrite.PutSignatures(CommandId id, int part, byte[] bytes) ->
+                database.execute(
+                        "UPDATE document SET bytes = ? WHERE command = ? AND part = ?", bytes, id.toString(), part);
+            case LedgerWrite.PutSigners(CommandId id, var names, int needed) ->
+                database.execute(
+                        "UPDATE command SET signers = ?, needed = ? WHERE id = ?",
+                        String.join(" ", names),
+                        needed,
+                        id.toString());
+            case LedgerWrite.PutMessageId(Execution execution) ->
+                database.execute(
+                        "UPDATE execution SET message_id = ? WHERE command = ? AND node = ?",
+                        execution.messageId(),
+                        execution.command().toString(),
+                        execution.node().value());
             case LedgerWrite.PutOperators(long number, byte[] signed) -> putOperators(number, signed);
             case LedgerWrite.ForgetCancel(NodeName node, CommandId command) ->
                 database.execute(
@@ -203,7 +219,32 @@ public final class Ledger implements StationStore, AutoCloseable {
             case LedgerWrite.PutGeneration(long generation) ->
                 putMeta("generation", Long.toString(Math.max(lastGeneration(), generation)));
             case LedgerWrite.PutEvent event -> putEvent(event);
+            case LedgerWrite.PutAudit(long number, byte[] entry, var hash) ->
+                database.execute("INSERT INTO audit (number, entry, hash) VALUES (?,?,?)", number, entry, hash.hex());
+            case LedgerWrite.PutAuditHead(long number, byte[] signed) ->
+                database.execute("UPDATE audit SET head = ? WHERE number = ?", signed, number);
             case LedgerWrite.Quarantine quarantine -> putQuarantine(quarantine);
+        }
+    }
+
+    @Override
+    public AuditTail auditTail() {
+        long signed = database.first(
+                        "SELECT number FROM audit WHERE head IS NOT NULL ORDER BY number DESC LIMIT 1",
+                        row -> row.getLong(1))
+                .orElse(0L);
+        return database.first(
+                        "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1",
+                        row -> new AuditTail(row.getLong(1), auditHash(row.getString(2)), signed))
+                .orElse(new AuditTail(0, AuditHash.NONE, 0));
+    }
+
+    /** A damaged log goes on all the same: whoever verifies it is told where it broke. */
+    private static AuditHash auditHash(String hex) {
+        try {
+            return AuditHash.parse(hex);
+        } catch (RefusedException e) {
+            return AuditHash.NONE;
         }
     }
 
@@ -268,9 +309,25 @@ public final class Ledger implements StationStore, AutoCloseable {
     }
 
     @Override
+    public List<CommandId> held() {
+        return database.query(
+                "SELECT DISTINCT command FROM execution WHERE state = 'held' ORDER BY command",
+                row -> commandId(row.getString(1)));
+    }
+
+    @Override
+    public List<Execution> heldExecutions(CommandId command) {
+        return database.query(
+                "SELECT " + Rows.COLUMNS + " FROM execution WHERE command = ? AND state = 'held' ORDER BY node",
+                Rows::execution,
+                command.toString());
+    }
+
+    @Override
     public List<Execution> overdue(Instant now, int limit) {
         return database.query(
-                "SELECT " + Rows.COLUMNS + " FROM execution WHERE state = 'queued' AND start_before < ? LIMIT ?",
+                "SELECT " + Rows.COLUMNS
+                        + " FROM execution WHERE state IN ('queued', 'held') AND start_before < ? LIMIT ?",
                 Rows::execution,
                 Times.text(now),
                 limit);

@@ -24,14 +24,16 @@ import org.jspecify.annotations.Nullable;
 public final class LedgerReader implements AutoCloseable {
     private static final int CONNECTIONS = 4;
     private static final String COMMAND_COLUMNS = "id, method, domain, arguments, issuer, ordered_at, start_before,"
-            + " timeout_ms, repeatable, dry_run, issuer_key, total, unfinished, unsuccessful";
+            + " timeout_ms, repeatable, dry_run, issuer_key, total, unfinished, unsuccessful, signers,"
+            + " needed";
 
     private static final String EXECUTIONS =
             "SELECT execution.*, node.last_heard_at, node.frozen_at FROM execution LEFT JOIN node ON node.name = execution.node";
 
     /**
      * A command; {@code issuer} is the name that its operator's key had when it was ordered, {@code arguments} and {@code facts}
-     * below are JSON objects with that one field.
+     * below are JSON objects with that one field. {@code signers}, with spaces between them, and how many are needed are null
+     * for what was never held.
      */
     public record Command(
             String id,
@@ -47,7 +49,17 @@ public final class LedgerReader implements AutoCloseable {
             String issuerKey,
             int total,
             String state,
-            Map<String, Integer> states) {}
+            Map<String, Integer> states,
+            @Nullable String signers,
+            @Nullable Long signaturesNeeded) {}
+
+    /**
+     * An entry of the audit log, whatever stands there.
+     *
+     * @param entry its exact bytes
+     * @param head how far the log had come here, signed; null where nothing was signed here
+     */
+    public record AuditRow(long number, byte[] entry, String hash, byte @Nullable [] head) {}
 
     /**
      * Something that was told besides executions.
@@ -194,16 +206,42 @@ public final class LedgerReader implements AutoCloseable {
     }
 
     /** Commands with an id below {@code before}, newest first. */
-    public List<Command> commands(String before, int limit) throws InterruptedException {
+    public List<Command> commands(String before, int limit, boolean held) throws InterruptedException {
+        String which = held ? " AND id IN (SELECT command FROM execution WHERE state = 'held')" : "";
         return with(database -> database
                 .query(
-                        "SELECT " + COMMAND_COLUMNS + " FROM command WHERE id < ? ORDER BY id DESC LIMIT ?",
+                        "SELECT " + COMMAND_COLUMNS + " FROM command WHERE id < ?" + which
+                                + " ORDER BY id DESC LIMIT ?",
                         row -> command(row, Map.of()),
                         before,
                         limit)
                 .stream()
                 .map(command -> withStates(database, command))
                 .toList());
+    }
+
+    /** The documents of a command with their signatures, in order of their parts. */
+    public List<byte[]> documents(String command) throws InterruptedException {
+        return with(database -> database.query(
+                "SELECT bytes FROM document WHERE command = ? ORDER BY part", row -> row.getBytes(1), command));
+    }
+
+    /** Entries of the audit log with a number below that one, the last first. */
+    public List<AuditRow> auditBefore(long before, int limit) throws InterruptedException {
+        return audit("number < ? ORDER BY number DESC", before, limit);
+    }
+
+    /** Entries of the audit log with a number above that one, in order. */
+    public List<AuditRow> auditAfter(long after, int limit) throws InterruptedException {
+        return audit("number > ? ORDER BY number", after, limit);
+    }
+
+    private List<AuditRow> audit(String which, long number, int limit) throws InterruptedException {
+        return with(database -> database.query(
+                "SELECT number, entry, hash, head FROM audit WHERE " + which + " LIMIT ?",
+                row -> new AuditRow(row.getLong(1), row.getBytes(2), row.getString(3), row.getBytes(4)),
+                number,
+                limit));
     }
 
     /** Commands whose id begins with {@code prefix}; at most two, which is enough to tell that it is not unique. */
@@ -338,7 +376,9 @@ public final class LedgerReader implements AutoCloseable {
                 command.issuerKey(),
                 command.total(),
                 command.state(),
-                states);
+                states,
+                command.signers(),
+                command.signaturesNeeded());
     }
 
     private static Command command(ResultSet row, Map<String, Integer> states) throws SQLException {
@@ -356,7 +396,9 @@ public final class LedgerReader implements AutoCloseable {
                 row.getString("issuer_key"),
                 row.getInt("total"),
                 commandState(row),
-                states);
+                states,
+                row.getString("signers"),
+                number(row, "needed"));
     }
 
     private static String commandState(ResultSet row) throws SQLException {

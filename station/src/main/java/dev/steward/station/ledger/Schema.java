@@ -6,8 +6,8 @@ import java.util.List;
 
 /** The tables of the ledger; each element is a migration, applied once. */
 final class Schema {
-    static final List<String> MIGRATIONS =
-            List.of(SqliteLinkStore.SCHEMA + """
+    static final List<String> MIGRATIONS = List.of(
+            SqliteLinkStore.SCHEMA + """
             CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
             CREATE TABLE node (
               name TEXT PRIMARY KEY, first_seen_at TEXT NOT NULL, last_heard_at TEXT,
@@ -81,6 +81,15 @@ final class Schema {
             ALTER TABLE node ADD COLUMN frozen_at TEXT;
             """, """
             ALTER TABLE node_record ADD COLUMN former BLOB;
+            """, """
+            CREATE TABLE audit (number INTEGER PRIMARY KEY, entry BLOB NOT NULL, hash TEXT NOT NULL, head BLOB);
+            CREATE INDEX audit_head ON audit (number) WHERE head IS NOT NULL;
+            """, """
+            ALTER TABLE command ADD COLUMN signers TEXT;
+            ALTER TABLE command ADD COLUMN needed INTEGER;
+            DROP INDEX execution_queued;
+            CREATE INDEX execution_waiting ON execution (start_before) WHERE state IN ('queued', 'held');
+            CREATE INDEX execution_held ON execution (command) WHERE state = 'held';
             """);
 
     private Schema() {}

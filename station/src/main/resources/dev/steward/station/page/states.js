@@ -13,6 +13,7 @@ const EXECUTION = {
   canceled: ['–', 'off'],
   running: ['▶', 'busy'],
   received: ['●', 'busy'],
+  held: ['◌', 'wait'],
   queued: ['○', 'wait'],
   succeeded: ['✓', 'good'],
 };
@@ -28,7 +29,7 @@ const NODE = {
 export const EXECUTION_STATES = Object.keys(EXECUTION);
 export const NODE_STATES = Object.keys(NODE);
 
-const UNENDED = new Set(['queued', 'received', 'running']);
+const UNENDED = new Set(['held', 'queued', 'received', 'running']);
 export const hasEnded = state => !UNENDED.has(state);
 
 export const nodeState = node =>

@@ -137,6 +137,15 @@ final class ApiClient implements AutoCloseable {
         return post("/api/v1/commands/" + command + "/cancel", texts(List.of(signed)));
     }
 
+    /** Hands in this document with this operator's signature, as whoever approves does. */
+    Answer sign(String command, Document document) throws IOException, InterruptedException {
+        return signSigned(command, TestOperator.sign(document));
+    }
+
+    Answer signSigned(String command, byte[] signed) throws IOException, InterruptedException {
+        return post("/api/v1/commands/" + command + "/signatures", texts(List.of(signed)));
+    }
+
     private static byte[] texts(List<byte[]> documents) {
         return Json.bytes(Map.of(
                 "documents",

@@ -71,7 +71,7 @@ class ApiCloneTest {
             all.until(event -> event.is("transition", "state", "received"));
         }
         assertThat(client.unfreeze("ship1").error()).isEqualTo("409 conflict");
-        assertThat(events().getFirst()).contains("not frozen any more", "the token of the API");
+        assertThat(events().getFirst()).contains("not frozen any more", "local has said so");
         assertThat(events().getLast()).contains("two agents speak as ship1", "steward node unfreeze ship1");
     }
 

@@ -14,13 +14,16 @@ import dev.steward.message.Outcome;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.Space;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.Signatures;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.AuditAction;
 import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
 import java.io.IOException;
@@ -315,7 +318,21 @@ class ApiContractTest {
                 .isEqualTo("403 forbidden");
         assertThat(client.get("/api/v1/commands?limit=501").error()).isEqualTo("400 bad-request");
         assertThat(client.get("/api/v1/events?before=0").error()).isEqualTo("400 bad-request");
-        for (String rest : List.of("", "/executions", "/output/ship1/stdout")) {
+        assertThat(client.get("/api/v1/audit?after=0").status()).isEqualTo(200);
+        assertThat(client.get("/api/v1/audit?before=0").error()).isEqualTo("400 bad-request");
+        assertThat(client.get(path + "/documents").json().texts("documents", 9))
+                .containsExactly(new String(TestOperator.sign(command), StandardCharsets.UTF_8));
+        assertThat(client.sign(command.id().toString(), command).status()).isEqualTo(200); // they are there already
+        assertThat(client.sign(command.id().toString(), Documents.command("ship1"))
+                        .error())
+                .isEqualTo("400 bad-request");
+        assertThat(client.sign("ffffffff", command).error()).isEqualTo("404 not-found");
+        assertThat(client.post(path + "/signatures", tooLarge).error()).isEqualTo("413 too-large");
+        byte[] bySomebodyElse =
+                SignedDocument.sign(command, TestOperator.KEY, secret).encode();
+        assertThat(client.signSigned(command.id().toString(), bySomebodyElse).error())
+                .isEqualTo("409 conflict"); // it waits for none
+        for (String rest : List.of("", "/executions", "/documents", "/output/ship1/stdout")) {
             assertThat(client.get("/api/v1/commands/xyz!" + rest).error()).isEqualTo("400 bad-request");
             assertThat(client.get("/api/v1/commands/ffffffff" + rest).error()).isEqualTo("404 not-found");
         }
@@ -360,6 +377,8 @@ class ApiContractTest {
                             .cancel(command.id().toString(), Documents.cancel(command.id(), "ship1"))
                             .error())
                     .isEqualTo("503 unavailable");
+            assertThat(silent.client.sign(command.id().toString(), command).error())
+                    .isEqualTo("503 unavailable");
             assertThat(silent.client.publish(TestOperator.list(3)).error()).isEqualTo("503 unavailable");
             assertThat(silent.client.unfreeze("ship1").error()).isEqualTo("503 unavailable");
             assertThat(silent.client.delete("/api/v1/tokens/" + command.id()).error())
@@ -390,6 +409,10 @@ class ApiContractTest {
                             .cancel("ffffffff", Documents.cancel(Documents.id(), "ship1"))
                             .error())
                     .isEqualTo("500 internal");
+            assertThat(broken.client
+                            .sign("ffffffff", Documents.command("ship1"))
+                            .error())
+                    .isEqualTo("500 internal");
             assertThat(broken.client.publish(TestOperator.list(3)).error()).isEqualTo("500 internal");
             assertThat(broken.client.unfreeze("ship1").error()).isEqualTo("500 internal");
             assertThat(broken.client.delete("/api/v1/tokens/" + Documents.id()).error())
@@ -409,8 +432,10 @@ class ApiContractTest {
                     "enrolments",
                     "node-records?node=ship1",
                     "events",
+                    "audit",
                     "commands",
                     "commands/ffffffff",
+                    "commands/ffffffff/documents",
                     "commands/ffffffff/executions",
                     "commands/ffffffff/output/ship1/stdout",
                     "stream")) {
@@ -487,39 +512,48 @@ class ApiContractTest {
                 }
 
                 @Override
-                public Answer operators(List<byte[]> documents) throws TimeoutException {
+                public Answer operators(String via, List<byte[]> documents) throws TimeoutException {
                     return loop.answer();
                 }
 
                 @Override
-                public Answer token(Token token) throws TimeoutException {
+                public Answer token(String via, Token token) throws TimeoutException {
                     return loop.answer();
                 }
 
                 @Override
-                public Answer revokeToken(CommandId id) throws TimeoutException {
+                public Answer revokeToken(String via, CommandId id) throws TimeoutException {
                     return loop.answer();
                 }
 
                 @Override
-                public Answer nodeRecords(List<byte[]> documents) throws TimeoutException {
+                public Answer nodeRecords(String via, List<byte[]> documents) throws TimeoutException {
                     return loop.answer();
                 }
 
                 @Override
-                public Answer unfreeze(NodeName node) throws TimeoutException {
+                public Answer unfreeze(String via, NodeName node) throws TimeoutException {
                     return loop.answer();
                 }
 
                 @Override
-                public Answer order(List<byte[]> documents) throws TimeoutException {
+                public Answer order(String via, List<byte[]> documents) throws TimeoutException {
                     return loop.answer();
                 }
 
                 @Override
-                public Answer cancel(CommandId command, List<byte[]> documents) throws TimeoutException {
+                public Answer cancel(String via, CommandId command, List<byte[]> documents) throws TimeoutException {
                     return loop.answer();
                 }
+
+                @Override
+                public Answer sign(String via, CommandId command, List<byte[]> documents) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
+                public void note(
+                        AuditAction action, Who who, String text) {} // what the audit log has is tested with a ledger
             };
             int port = FreePort.next();
             api = new Api(

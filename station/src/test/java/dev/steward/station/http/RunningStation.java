@@ -4,6 +4,7 @@ package dev.steward.station.http;
 import dev.steward.bus.BusSettings;
 import dev.steward.bus.Launch;
 import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.station.Station;
 import dev.steward.station.StationSettings;
@@ -95,11 +96,11 @@ final class RunningStation implements AutoCloseable {
     }
 
     interface Work {
-        void run() throws IOException;
+        void run() throws IOException, RefusedException;
     }
 
     /** Does something to the stopped station's files. */
-    void whileStopped(Work work) throws InterruptedException, IOException {
+    void whileStopped(Work work) throws InterruptedException, IOException, RefusedException {
         station.stop();
         work.run();
         station = start();

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.Space;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.AuditAction;
 import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
 import java.net.http.HttpRequest;
@@ -270,9 +272,17 @@ class SessionsTest {
 
     private static final class NoOrders implements Orders {
         @Override
-        public Answer unfreeze(NodeName node) {
+        public Answer unfreeze(String via, NodeName node) {
             throw new AssertionError("nothing is frozen here");
         }
+
+        @Override
+        public Answer sign(String via, CommandId command, List<byte[]> documents) {
+            throw new AssertionError("nothing is signed here");
+        }
+
+        @Override
+        public void note(AuditAction action, Who who, String text) {} // what the audit log has is tested with a ledger
 
         @Override
         public Trust trust() {
@@ -280,32 +290,32 @@ class SessionsTest {
         }
 
         @Override
-        public Answer operators(List<byte[]> documents) {
+        public Answer operators(String via, List<byte[]> documents) {
             throw new AssertionError("no list is published here");
         }
 
         @Override
-        public Answer order(List<byte[]> documents) {
+        public Answer order(String via, List<byte[]> documents) {
             throw new AssertionError("nothing is ordered here");
         }
 
         @Override
-        public Answer cancel(CommandId command, List<byte[]> documents) {
+        public Answer cancel(String via, CommandId command, List<byte[]> documents) {
             throw new AssertionError("nothing is canceled here");
         }
 
         @Override
-        public Answer token(Token token) {
+        public Answer token(String via, Token token) {
             throw new AssertionError("no token is made here");
         }
 
         @Override
-        public Answer revokeToken(CommandId id) {
+        public Answer revokeToken(String via, CommandId id) {
             throw new AssertionError("no token is revoked here");
         }
 
         @Override
-        public Answer nodeRecords(List<byte[]> documents) {
+        public Answer nodeRecords(String via, List<byte[]> documents) {
             throw new AssertionError("nobody is let in here");
         }
     }

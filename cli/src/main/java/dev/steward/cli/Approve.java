@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import dev.steward.cli.api.CommandInfo;
+import dev.steward.cli.api.NodeInfo;
+import dev.steward.cli.api.StationClient;
+import dev.steward.cli.operator.Identity;
+import dev.steward.cli.order.HeldOrder;
+import dev.steward.cli.terminal.ExitCode;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Question;
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.message.NodeName;
+import dev.steward.message.Target;
+import dev.steward.message.text.SafeText;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "approve",
+        header = "Signs a command that somebody else has ordered and that waits for signatures.",
+        synopsisHeading =
+                "%nExamples:%n" + "  steward approve 019a2b3c%n" + "  steward approve 019a2b3c --yes%n" + "%nUsage: ",
+        description =
+                "%nShows what would be signed, as it stands in the documents, and asks. The machines must be those that"
+                        + " this operator knows by their names.%n")
+final class Approve implements Callable<Integer> {
+    private static final int PREFIX_CHARS = 4; // as the station has it
+
+    @Parameters(paramLabel = "ID", description = "A command's id, or a unique prefix of it.")
+    private String id = "";
+
+    @Option(names = "--yes", description = "Without a question.")
+    private boolean yes;
+
+    @Mixin
+    private OperatorOptions operator = new OperatorOptions();
+
+    @Mixin
+    private StationOptions station = new StationOptions();
+
+    private final Surroundings surroundings;
+
+    Approve(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws Failure, InterruptedException {
+        if (id.length() < PREFIX_CHARS) {
+            throw Failure.usage("'%s' is not a command id, nor at least %d characters of one"
+                    .formatted(SafeText.line(id), PREFIX_CHARS));
+        }
+        Identity identity = operator.identity(surroundings, station);
+        StationClient client = station.client(surroundings);
+        CommandInfo shown = client.command(id);
+        HeldOrder order = HeldOrder.read(client.documents(shown.id()), id);
+        order.checkFleet(identity);
+        Map<NodeName, Target> known = operator.targetKeys(surroundings, station, client, identity)
+                .of(order.nodes(), NodeInfo.fingerprints(client.nodes()));
+        order.checkTargets(known);
+        order.describe(
+                        operator.folder(surroundings, station).known(),
+                        surroundings.clock().instant())
+                .forEach(surroundings.err()::println);
+        if (!shown.isHeld()) {
+            surroundings
+                    .err()
+                    .println("it waits for no signatures, or does so no more; steward show %s tells"
+                            .formatted(order.id()));
+            return ExitCode.SOME_FAILED;
+        }
+        if (!yes && !confirmed()) {
+            surroundings.err().println("not signed");
+            return ExitCode.SOME_FAILED;
+        }
+        CommandInfo now = client.sign(order.id().toString(), order.signedBy(identity));
+        surroundings
+                .err()
+                .println(
+                        now.isHeld()
+                                ? "signed; it still waits: %s signatures"
+                                        .formatted(now.signing()
+                                                .map(CommandInfo.Signing::count)
+                                                .orElse("too few"))
+                                : "signed, and it goes out; %s shows what comes of it"
+                                        .formatted(
+                                                station.line("watch", order.id().toString())));
+        return 0;
+    }
+
+    private boolean confirmed() throws Failure {
+        if (!Question.isPossible(surroundings)) {
+            throw Failure.usage("nobody is here to read it; --yes signs without a question");
+        }
+        return Question.isYes(surroundings, "Sign it?");
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli;
+
+import dev.steward.cli.api.CommandInfo;
+import dev.steward.cli.api.StationClient;
+import dev.steward.cli.order.ShellArguments;
+import dev.steward.cli.result.JsonViews;
+import dev.steward.cli.terminal.Ages;
+import dev.steward.cli.terminal.Failure;
+import dev.steward.cli.terminal.Surroundings;
+import dev.steward.cli.terminal.Table;
+import dev.steward.message.json.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code steward pending}. */
+@Command(
+        name = "pending",
+        header = "Lists the commands that wait for signatures of further operators.",
+        synopsisHeading =
+                "%nExamples:%n" + "  steward pending%n" + "  steward pending --json | jq -r '.[].id'%n" + "%nUsage: ",
+        description = "%n`steward approve ID` signs one; `steward cancel ID` turns it down.%n")
+final class Held implements Callable<Integer> {
+    @Option(names = "--json", description = "Print a JSON list.")
+    private boolean json;
+
+    @Mixin
+    private StationOptions station = new StationOptions();
+
+    private final Surroundings surroundings;
+
+    Held(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Integer call() throws Failure {
+        List<CommandInfo> held = fetch(station.client(surroundings));
+        if (json) {
+            surroundings
+                    .out()
+                    .println(Json.text(held.stream().map(JsonViews::command).toList()));
+            return 0;
+        }
+        if (held.isEmpty()) {
+            surroundings.err().println("nothing waits for a signature");
+            return 0;
+        }
+        Instant now = surroundings.clock().instant();
+        var table = new Table("ID", "AGE", "EXPIRES", "SIGNED", "BY", "NODES", "COMMAND");
+        for (CommandInfo command : held) {
+            table.row(
+                    command.id(),
+                    Ages.text(now, command.orderedAt()),
+                    "in " + Ages.text(command.startBefore(), now),
+                    command.signing().map(CommandInfo.Signing::count).orElse(""),
+                    command.signing().map(each -> String.join(", ", each.by())).orElse(""),
+                    Long.toString(command.total()),
+                    ShellArguments.line(command.method(), command.arguments()));
+        }
+        table.print(surroundings.out());
+        return 0;
+    }
+
+    private static List<CommandInfo> fetch(StationClient client) throws Failure {
+        var held = new ArrayList<CommandInfo>();
+        Optional<String> before = Optional.empty();
+        for (List<CommandInfo> page = client.held(Integer.MAX_VALUE, before);
+                !page.isEmpty();
+                page = client.held(Integer.MAX_VALUE, before)) {
+            held.addAll(page);
+            before = Optional.of(page.getLast().id());
+        }
+        return held;
+    }
+}

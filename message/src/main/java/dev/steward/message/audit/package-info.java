@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Who has done what, in a chain of hashes: written by the station, checked by whoever reads it. */
+@NullMarked
+package dev.steward.message.audit;
+
+import org.jspecify.annotations.NullMarked;
