@@ -33,7 +33,9 @@ import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.SignedList;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.StationCore;
 import dev.steward.station.core.StationSink;
 import dev.steward.station.core.Token;
@@ -102,6 +104,7 @@ public final class Station implements Orders {
     private volatile Health.Broker broker;
     private volatile Space space;
     private volatile Trust trust;
+    private volatile LiveTokens apiTokens = LiveTokens.NONE;
     private volatile boolean stopping;
     private String mailboxIncarnation = "";
     private long mailboxPosition;
@@ -141,6 +144,7 @@ public final class Station implements Orders {
                         settings.httpHost(),
                         settings.httpPort(),
                         file.token(),
+                        file.sessionKey(),
                         settings.name(),
                         linkKey.key(),
                         settings.bus().shownUrl(),
@@ -196,6 +200,21 @@ public final class Station implements Orders {
     @Override
     public Answer revokeToken(CommandId id) throws InterruptedException, TimeoutException {
         return ask((core, now) -> core.revokeToken(id));
+    }
+
+    @Override
+    public LiveTokens apiTokens() {
+        return apiTokens;
+    }
+
+    @Override
+    public Answer apiToken(ApiToken token) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.apiToken(now, token));
+    }
+
+    @Override
+    public Answer revokeApiToken(CommandId id) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.revokeApiToken(now, id));
     }
 
     @Override
@@ -363,6 +382,7 @@ public final class Station implements Orders {
         private final List<Heard> heard = new ArrayList<>();
         private final List<NodeName> frozenOrNot = new ArrayList<>();
         private final List<Trust> trusts = new ArrayList<>();
+        private final List<LiveTokens> tokens = new ArrayList<>();
         private final List<Runnable> records = new ArrayList<>();
         private final List<WireMessage> enrolmentAnswers = new ArrayList<>();
         private final Map<VerificationKey, Instant> shutOut = new HashMap<>();
@@ -396,6 +416,12 @@ public final class Station implements Orders {
         }
 
         @Override
+        public void apiTokens(LiveTokens next) {
+            tokens.add(next);
+            news = true; // the streams of one that is revoked end
+        }
+
+        @Override
         public void answer(EnrolmentRequest request, EnrolmentAnswer answer) {
             enrolmentAnswers.add(seals.sealed(request, answer));
         }
@@ -422,6 +448,7 @@ public final class Station implements Orders {
                     seals.sealed(frame.envelope().to(), encoder.encode(frame)).ifPresent(bus::publish));
             enrolmentAnswers.forEach(message -> bus.publish(message));
             trusts.forEach(next -> trust = next);
+            tokens.forEach(next -> apiTokens = next); // before whoever revokes one is told so
             answers.forEach(reply -> reply.to.complete(reply.answer));
             for (Heard one : heard) {
                 news |= presence.heard(one.node, one.reachable, one.at);
@@ -439,6 +466,7 @@ public final class Station implements Orders {
             heard.clear();
             frozenOrNot.clear();
             trusts.clear();
+            tokens.clear();
             records.clear();
             enrolmentAnswers.clear();
             shutOut.clear();

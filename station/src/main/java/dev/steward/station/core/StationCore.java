@@ -49,6 +49,7 @@ public final class StationCore {
     private final Operators operators;
     private final Enrolments enrolments;
     private final Dispatcher dispatcher;
+    private final ApiTokens apiTokens;
     private final Tally undecodable = new Tally();
     private final Tally refusals = new Tally();
     private long heardGeneration;
@@ -78,6 +79,7 @@ public final class StationCore {
         var records = new NodeRecords(self, store, sink, nodes, shutOut, tokens);
         this.enrolments = new Enrolments(self, store, sink, records, shutOut, operators, signatures);
         this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, records, space);
+        this.apiTokens = new ApiTokens(store, sink);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
     }
 
@@ -109,6 +111,15 @@ public final class StationCore {
 
     public Answer revokeToken(CommandId id) {
         return enrolments.revokeToken(id);
+    }
+
+    /** Makes a bearer token of the API good. */
+    public Answer apiToken(Now now, ApiToken token) {
+        return apiTokens.make(now, token);
+    }
+
+    public Answer revokeApiToken(Now now, CommandId id) {
+        return apiTokens.revoke(now, id);
     }
 
     /** Takes signed records of nodes, one after the other up to the first that is refused. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.http;
 
+import static dev.steward.station.core.Role.APPROVER;
+import static dev.steward.station.core.Role.VIEWER;
+
 import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.Limits;
@@ -16,7 +19,6 @@ import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
 import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,13 +47,13 @@ final class EnrolmentRoutes {
         this.ledger = ledger;
     }
 
-    void route(RoutesConfig routes) {
-        Api.get(routes, "/api/v1/tokens", this::tokens);
-        routes.post("/api/v1/tokens", this::makeToken);
-        routes.delete("/api/v1/tokens/{id}", this::revokeToken);
-        Api.get(routes, "/api/v1/enrolments", this::enrolments);
-        Api.get(routes, "/api/v1/node-records", this::records);
-        routes.post("/api/v1/node-records", this::publishRecord);
+    void route(Routes routes) {
+        routes.get("/api/v1/tokens", VIEWER, this::tokens);
+        routes.post("/api/v1/tokens", APPROVER, this::makeToken);
+        routes.delete("/api/v1/tokens/{id}", APPROVER, this::revokeToken);
+        routes.get("/api/v1/enrolments", VIEWER, this::enrolments);
+        routes.get("/api/v1/node-records", VIEWER, this::records);
+        routes.post("/api/v1/node-records", APPROVER, this::publishRecord);
     }
 
     private void tokens(Context context) throws InterruptedException {

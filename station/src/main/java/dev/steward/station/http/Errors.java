@@ -2,12 +2,14 @@
 package dev.steward.station.http;
 
 import dev.steward.message.json.Json;
+import dev.steward.message.text.SafeText;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -19,6 +21,8 @@ final class Errors {
     static final String JSON = "application/json; charset=utf-8";
 
     private static final System.Logger LOG = System.getLogger(Errors.class.getName());
+
+    private static final Set<Integer> REFUSED = Set.of(401, 403, 429);
 
     private Errors() {}
 
@@ -51,13 +55,34 @@ final class Errors {
         if (context.res().isCommitted()) {
             return; // a stream that broke off: the error must not look like a part of it
         }
-        if (e.status() == 401) {
-            context.header("WWW-Authenticate", "Bearer");
+        if (REFUSED.contains(e.status())) {
+            refused(context, e);
         }
         context.status(e.status());
         context.contentType(JSON);
         context.header("Cache-Control", "no-store");
         context.result(body(e));
+    }
+
+    /** Every 401, 403 and 429 passes here, whoever says it: this is the place to keep count of them. */
+    private static void refused(Context context, ApiException e) {
+        if (e.status() == 401) {
+            context.header("WWW-Authenticate", "Bearer");
+        }
+        if (e.retryAfterSeconds() > 0) {
+            context.header("Retry-After", Long.toString(e.retryAfterSeconds()));
+        }
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                () -> "%s for %s, %s %s: %s"
+                        .formatted(
+                                e.status(),
+                                Caller.find(context)
+                                        .map(Caller::name)
+                                        .orElse(context.req().getRemoteAddr()),
+                                context.method(),
+                                SafeText.line(context.path()),
+                                SafeText.line(String.valueOf(e.getMessage()))));
     }
 
     private static byte[] body(ApiException e) {

@@ -5,6 +5,8 @@ import dev.steward.message.CommandId;
 import dev.steward.message.NodeName;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.ApiToken;
+import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.Token;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -22,6 +24,15 @@ public interface Orders {
 
     /** @throws TimeoutException where the ledger does not answer in time; the token may yet be revoked */
     Answer revokeToken(CommandId id) throws InterruptedException, TimeoutException;
+
+    /** The bearer tokens that are good now, besides the station's own. */
+    LiveTokens apiTokens();
+
+    /** @throws TimeoutException where the ledger does not answer in time; the token may yet be recorded */
+    Answer apiToken(ApiToken token) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; the token may yet be revoked */
+    Answer revokeApiToken(CommandId id) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the records may yet be kept */
     Answer nodeRecords(List<byte[]> documents) throws InterruptedException, TimeoutException;

@@ -6,8 +6,8 @@ import java.util.List;
 
 /** The tables of the ledger; each element is a migration, applied once. */
 final class Schema {
-    static final List<String> MIGRATIONS =
-            List.of(SqliteLinkStore.SCHEMA + """
+    static final List<String> MIGRATIONS = List.of(
+            SqliteLinkStore.SCHEMA + """
             CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
             CREATE TABLE node (
               name TEXT PRIMARY KEY, first_seen_at TEXT NOT NULL, last_heard_at TEXT,
@@ -81,6 +81,12 @@ final class Schema {
             ALTER TABLE node ADD COLUMN frozen_at TEXT;
             """, """
             ALTER TABLE node_record ADD COLUMN former BLOB;
+            """, """
+            CREATE TABLE api_token (
+              id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL, targets TEXT,
+              methods TEXT, created_at TEXT NOT NULL, created_by TEXT NOT NULL, expires_at TEXT NOT NULL,
+              revoked_at TEXT);
+            CREATE UNIQUE INDEX api_token_name ON api_token (name) WHERE revoked_at IS NULL;
             """);
 
     private Schema() {}
