@@ -61,9 +61,9 @@ final class StationFile {
 
     /** It outlives restarts, so that whoever holds a token or a session need not be told again. */
     private static String readOrMake(Path file) {
-        Optional<String> present = PrivateFile.read(file);
+        Optional<String> present = PrivateFile.read(file).map(String::strip).filter(text -> !text.isEmpty());
         if (present.isPresent()) {
-            return present.get().strip();
+            return present.get();
         }
         byte[] random = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(random);
