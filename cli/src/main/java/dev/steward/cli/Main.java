@@ -72,6 +72,7 @@ public final class Main implements Runnable {
                 .addSubcommand(new Nodes(surroundings))
                 .addSubcommand(Node.commandLine(surroundings, ids))
                 .addSubcommand(Token.commandLine(surroundings, ids))
+                .addSubcommand(ApiToken.commandLine(surroundings, ids))
                 .addSubcommand(new Events(surroundings))
                 .addSubcommand(new Commands(surroundings))
                 .addSubcommand(new Show(surroundings))

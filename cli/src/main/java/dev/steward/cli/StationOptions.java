@@ -28,7 +28,7 @@ final class StationOptions {
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "Holds the station's token; also STEWARD_TOKEN itself. Default: what station.json says.")
+            description = "Holds an API token; also STEWARD_TOKEN itself. Default: the one that station.json has.")
     private @Nullable Path tokenFile;
 
     @Mixin

@@ -84,6 +84,25 @@ public final class Limits {
     /** Tokens that a station keeps. */
     public static final int TOKENS = 1_000;
 
+    /** API tokens that are good at one station. */
+    public static final int API_TOKENS = 1_000;
+
+    /** API tokens that are good no more, and still known; older ones make room. */
+    public static final int API_TOKENS_ENDED = 1_000;
+
+    public static final int API_TOKEN_NAME_CHARS = 63;
+
+    public static final Duration API_TOKEN_LIFE = Duration.ofDays(400);
+
+    /** Patterns for targets, and methods, that one API token names. */
+    public static final int API_TOKEN_PATTERNS = 100;
+
+    /** Wrong tokens and the like from one address within a minute; further ones are answered 429. */
+    public static final int FAILED_LOGINS = 10;
+
+    /** Addresses whose failed logins are counted; the one that began first makes room. */
+    public static final int FAILED_LOGIN_ADDRESSES = 1_000;
+
     /** Records of keys that have or had one name, as the station shows them and a command line looks at. */
     public static final int RECORDS_OF_A_NAME = 100;
 

@@ -36,8 +36,10 @@ import dev.steward.message.trust.SignedList;
 import dev.steward.message.trust.Trust;
 import dev.steward.message.trust.TrustFile;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.AuditAction;
 import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.StationCore;
 import dev.steward.station.core.StationSink;
 import dev.steward.station.core.Token;
@@ -108,6 +110,7 @@ public final class Station implements Orders {
     private volatile Health.Broker broker;
     private volatile Space space;
     private volatile Trust trust;
+    private volatile LiveTokens apiTokens = LiveTokens.NONE;
     private volatile boolean stopping;
     private String mailboxIncarnation = "";
     private long mailboxPosition;
@@ -151,6 +154,7 @@ public final class Station implements Orders {
                         settings.httpHost(),
                         settings.httpPort(),
                         file.token(),
+                        file.sessionKey(),
                         settings.name(),
                         linkKey.key(),
                         settings.bus().shownUrl(),
@@ -217,6 +221,21 @@ public final class Station implements Orders {
             throws InterruptedException, TimeoutException {
         Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
         return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.cancel(now, via, command, documents));
+    }
+
+    @Override
+    public LiveTokens apiTokens() {
+        return apiTokens;
+    }
+
+    @Override
+    public Answer apiToken(String via, ApiToken token) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.apiToken(now, via, token));
+    }
+
+    @Override
+    public Answer revokeApiToken(String via, CommandId id) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.revokeApiToken(now, via, id));
     }
 
     @Override
@@ -395,6 +414,7 @@ public final class Station implements Orders {
         private final List<Heard> heard = new ArrayList<>();
         private final List<NodeName> frozenOrNot = new ArrayList<>();
         private final List<Trust> trusts = new ArrayList<>();
+        private final List<LiveTokens> tokens = new ArrayList<>();
         private final List<Runnable> records = new ArrayList<>();
         private final List<WireMessage> enrolmentAnswers = new ArrayList<>();
         private final Map<VerificationKey, Instant> shutOut = new HashMap<>();
@@ -428,6 +448,12 @@ public final class Station implements Orders {
         }
 
         @Override
+        public void apiTokens(LiveTokens next) {
+            tokens.add(next);
+            news = true; // the streams of one that is revoked end
+        }
+
+        @Override
         public void answer(EnrolmentRequest request, EnrolmentAnswer answer) {
             enrolmentAnswers.add(seals.sealed(request, answer));
         }
@@ -454,6 +480,7 @@ public final class Station implements Orders {
                     seals.sealed(frame.envelope().to(), encoder.encode(frame)).ifPresent(bus::publish));
             enrolmentAnswers.forEach(message -> bus.publish(message));
             trusts.forEach(next -> trust = next);
+            tokens.forEach(next -> apiTokens = next); // before whoever revokes one is told so
             answers.forEach(reply -> reply.to.complete(reply.answer));
             for (Heard one : heard) {
                 news |= presence.heard(one.node, one.reachable, one.at);
@@ -471,6 +498,7 @@ public final class Station implements Orders {
             heard.clear();
             frozenOrNot.clear();
             trusts.clear();
+            tokens.clear();
             records.clear();
             enrolmentAnswers.clear();
             shutOut.clear();

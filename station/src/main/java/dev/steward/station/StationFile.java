@@ -6,6 +6,7 @@ import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.store.PrivateFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -20,15 +21,22 @@ final class StationFile {
     private final Path path;
     private final String url;
     private final String token;
+    private final byte[] sessionKey;
 
     StationFile(StationSettings settings) {
         this.path = settings.stationFile();
         this.url = settings.url();
-        this.token = readOrMakeToken(settings.data().resolve("token"));
+        this.token = readOrMake(settings.data().resolve("token"));
+        this.sessionKey = readOrMake(settings.data().resolve("session.key")).getBytes(StandardCharsets.UTF_8);
     }
 
     String token() {
         return token;
+    }
+
+    /** By which sessions of the page are known. Whoever has a token can't make one with it. */
+    byte[] sessionKey() {
+        return sessionKey.clone();
     }
 
     void write() {
@@ -51,11 +59,11 @@ final class StationFile {
         }
     }
 
-    /** The token outlives restarts, so that whoever holds it need not be told again. */
-    private static String readOrMakeToken(Path file) {
-        Optional<String> present = PrivateFile.read(file);
+    /** It outlives restarts, so that whoever holds a token or a session need not be told again. */
+    private static String readOrMake(Path file) {
+        Optional<String> present = PrivateFile.read(file).map(String::strip).filter(text -> !text.isEmpty());
         if (present.isPresent()) {
-            return present.get().strip();
+            return present.get();
         }
         byte[] random = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(random);

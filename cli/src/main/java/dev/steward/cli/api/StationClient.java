@@ -158,6 +158,11 @@ public final class StationClient {
         return new EnrolmentClient(this);
     }
 
+    /** Its bearer tokens. */
+    public ApiTokenClient apiTokens() {
+        return new ApiTokenClient(this);
+    }
+
     public OperatorsInfo operators() throws Failure {
         return decode(get(OPERATORS), OperatorsInfo::from);
     }
@@ -309,6 +314,9 @@ public final class StationClient {
         return switch (answer.status()) {
             case 401 -> Failure.credential("the station at %s refused the token: %s".formatted(url, message));
             case 403 -> Failure.credential("the station at %s refused it: %s".formatted(url, message));
+            case 429 ->
+                Failure.credential(
+                        "the station at %s hears no more wrong tokens from here: %s".formatted(url, message));
             case 404 -> Failure.notFound(message);
             case 409 -> Failure.conflict(message);
             case 400, 413 -> Failure.usage(message);

@@ -5,12 +5,12 @@ import dev.steward.cli.terminal.Failure;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.text.DidYouMean;
+import dev.steward.message.text.Glob;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /** What an operator writes for nodes: names, comma lists, globs with {@code *} and {@code ?}, {@code all}. */
 public final class Targets {
@@ -59,16 +59,15 @@ public final class Targets {
             meant.addAll(known);
             return !known.isEmpty();
         }
-        if (!isGlob(term)) {
+        if (!Glob.isGlob(term)) {
             if (known.contains(term)) {
                 meant.add(term);
                 return true;
             }
             return false;
         }
-        Pattern pattern = pattern(term);
         List<String> matches =
-                known.stream().filter(name -> pattern.matcher(name).matches()).toList();
+                known.stream().filter(name -> Glob.matches(term, name)).toList();
         meant.addAll(matches);
         return !matches.isEmpty();
     }
@@ -80,27 +79,10 @@ public final class Targets {
         if (term.equals("all")) {
             return "there are no nodes yet";
         }
-        return isGlob(term)
+        return Glob.isGlob(term)
                 ? "no %s matches '%s'".formatted(node, term)
                 : (node.equals("node") ? "unknown node '%s'%s" : "no node of this command is '%s'%s")
                         .formatted(term, DidYouMean.suffix(term, known));
-    }
-
-    private static boolean isGlob(String term) {
-        return term.indexOf('*') >= 0 || term.indexOf('?') >= 0;
-    }
-
-    private static Pattern pattern(String glob) {
-        var regex = new StringBuilder();
-        for (int i = 0; i < glob.length(); i++) {
-            char c = glob.charAt(i);
-            switch (c) {
-                case '*' -> regex.append(regex.toString().endsWith(".*") ? "" : ".*"); // a row of stars would backtrack
-                case '?' -> regex.append('.');
-                default -> regex.append(Pattern.quote(String.valueOf(c)));
-            }
-        }
-        return Pattern.compile(regex.toString());
     }
 
     private static List<NodeName> names(Collection<String> meant) throws Failure {

@@ -14,6 +14,7 @@ import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
+import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
@@ -28,9 +29,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The twin of {@code Ledger} in memory. */
 public final class MemoryLedger extends MemoryStore implements StationStore {
@@ -64,6 +67,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private final Map<String, String> meta = new HashMap<>();
     private final TreeMap<Long, byte[]> operators = new TreeMap<>();
     private final TreeMap<CommandId, Token> tokens = new TreeMap<>();
+    private final TreeMap<CommandId, ApiToken> apiTokens = new TreeMap<>();
+    private final TreeMap<CommandId, ApiToken> endedApiTokens = new TreeMap<>();
     private final TreeMap<String, Instant> shutOut = new TreeMap<>();
     private final TreeMap<KeyId, byte[]> enrolments = new TreeMap<>();
     private final TreeMap<KeyId, KeptRecord> nodeRecords = new TreeMap<>();
@@ -92,6 +97,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
         meta.putAll(other.meta);
         operators.putAll(other.operators);
         tokens.putAll(other.tokens);
+        apiTokens.putAll(other.apiTokens);
+        endedApiTokens.putAll(other.endedApiTokens);
         shutOut.putAll(other.shutOut);
         enrolments.putAll(other.enrolments);
         nodeRecords.putAll(other.nodeRecords);
@@ -181,6 +188,11 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 insert(operators, operators.size() + 1L, signed);
             case LedgerWrite.PutToken(Token token) -> undo.put(tokens, token.id(), token);
             case LedgerWrite.DeleteToken(CommandId id) -> undo.remove(tokens, id);
+            case LedgerWrite.PutApiToken(ApiToken token) -> undo.put(apiTokens, token.id(), token);
+            case LedgerWrite.RevokeApiToken(CommandId id, Instant at) -> {
+                undo.put(endedApiTokens, id, Objects.requireNonNull(apiTokens.get(id)));
+                undo.remove(apiTokens, id);
+            }
             case LedgerWrite.PutShutOut(var login, Instant until) -> {
                 Instant before = shutOut.getOrDefault(login.toString(), Instant.MIN);
                 undo.put(shutOut, login.toString(), until.isAfter(before) ? until : before);
@@ -352,6 +364,17 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     @Override
     public List<Token> tokens() {
         return List.copyOf(tokens.values());
+    }
+
+    @Override
+    public List<ApiToken> apiTokens() {
+        return List.copyOf(apiTokens.values());
+    }
+
+    @Override
+    public boolean isKnownApiToken(CommandId id, String hash) {
+        return Stream.concat(apiTokens.values().stream(), endedApiTokens.values().stream())
+                .anyMatch(token -> token.id().equals(id) || token.hash().equals(hash));
     }
 
     @Override

@@ -23,6 +23,7 @@ import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.StationCore;
 import dev.steward.station.core.StationSink;
 import dev.steward.station.core.Transition;
@@ -355,6 +356,9 @@ final class SimStation extends SimProgram<StationCore> {
 
         @Override
         public void node(NodeRecord record, Optional<NodeRecord> former) {}
+
+        @Override
+        public void apiTokens(LiveTokens tokens) {}
 
         @Override
         public void shutOut(VerificationKey login, Instant until) {}

@@ -20,8 +20,11 @@ import dev.steward.message.link.LinkWrite;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.seal.LinkKeyPair;
+import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
+import dev.steward.station.core.Role;
+import dev.steward.station.core.Scope;
 import dev.steward.station.core.StationStore;
 import dev.steward.station.core.StationStore.KeptCancel;
 import dev.steward.station.core.StationStore.KeptRecord;
@@ -42,6 +45,7 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         CommandId id = id();
         assertThat(store().nodes()).isEmpty();
         assertThat(store().tokens()).isEmpty();
+        assertThat(store().apiTokens()).isEmpty();
         assertThat(store().shutOut()).isEmpty();
         assertThat(store().enrolments()).isEmpty();
         assertThat(store().nodeRecords()).isEmpty();
@@ -177,6 +181,41 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         assertThat(store().operators().orElseThrow()).isEqualTo(bytes("tenth"));
         reopen();
         assertThat(store().operators().orElseThrow()).isEqualTo(bytes("second"));
+    }
+
+    @Test
+    void anApiTokenIsKeptUntilItIsRevokedAndItsNameIsFreeThen() throws Exception {
+        var first = apiToken("ci", 'a', Scope.ALL);
+        var scope = Scope.of(Optional.of(List.of("ship*", "tug?")), Optional.of(List.of("shellcommand")));
+        var second = apiToken("panel", 'b', scope);
+        apply(new LedgerWrite.PutApiToken(first));
+        apply(new LedgerWrite.PutApiToken(second));
+        assertThat(store().apiTokens()).containsExactlyInAnyOrder(first, second);
+        assertThat(store().isKnownApiToken(first.id(), "c".repeat(64))).isTrue();
+        assertThat(store().isKnownApiToken(id(), second.hash())).isTrue();
+        assertThat(store().isKnownApiToken(id(), "c".repeat(64))).isFalse();
+        apply(new LedgerWrite.RevokeApiToken(first.id(), COARSE));
+        commit();
+
+        begin();
+        var third = apiToken("ci", 'c', Scope.ALL);
+        apply(new LedgerWrite.PutApiToken(third));
+        assertThat(store().apiTokens()).containsExactlyInAnyOrder(second, third);
+        reopen();
+        assertThat(store().apiTokens()).containsExactly(second);
+        assertThat(store().isKnownApiToken(id(), first.hash())).isTrue();
+    }
+
+    private ApiToken apiToken(String name, char hash, Scope scope) {
+        return new ApiToken(
+                id(),
+                name,
+                Character.toString(hash).repeat(64),
+                Role.OPERATOR,
+                scope,
+                COARSE,
+                "local",
+                COARSE.plusSeconds(60));
     }
 
     @Test

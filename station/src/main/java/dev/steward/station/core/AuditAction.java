@@ -23,6 +23,8 @@ public enum AuditAction {
     /** An authority lets a machine in, gives it other keys, or revokes it. */
     NODE,
     TOKEN,
+    /** A bearer token of the API was made or revoked. */
+    API_TOKEN,
     /** Two agents of one name were heard. */
     FROZEN,
     UNFROZEN,
@@ -33,6 +35,6 @@ public enum AuditAction {
 
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -68,6 +68,11 @@ public sealed interface LedgerWrite {
 
     record DeleteToken(CommandId id) implements LedgerWrite {}
 
+    record PutApiToken(ApiToken token) implements LedgerWrite {}
+
+    /** It is good no more, for it was revoked or has expired. */
+    record RevokeApiToken(CommandId id, Instant at) implements LedgerWrite {}
+
     /** Nobody may log in at the broker with this key any more; after {@code until} nobody could anyway. */
     record PutShutOut(VerificationKey login, Instant until) implements LedgerWrite {}
 

@@ -51,6 +51,7 @@ public final class StationCore {
     private final Enrolments enrolments;
     private final Dispatcher dispatcher;
     private final AuditLog audit;
+    private final ApiTokens apiTokens;
     private final Tally undecodable = new Tally();
     private final Tally refusals = new Tally();
     private long heardGeneration;
@@ -82,6 +83,7 @@ public final class StationCore {
         var records = new NodeRecords(self, store, sink, nodes, shutOut, tokens);
         this.enrolments = new Enrolments(self, store, sink, records, shutOut, operators, signatures, audit);
         this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, records, audit, space);
+        this.apiTokens = new ApiTokens(store, sink, audit);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
     }
 
@@ -135,6 +137,15 @@ public final class StationCore {
 
     public Answer revokeToken(Now now, String via, CommandId id) {
         return enrolments.revokeToken(now, via, id);
+    }
+
+    /** Makes a bearer token of the API good. */
+    public Answer apiToken(Now now, String via, ApiToken token) {
+        return apiTokens.make(now, via, token);
+    }
+
+    public Answer revokeApiToken(Now now, String via, CommandId id) {
+        return apiTokens.revoke(now, via, id);
     }
 
     /** Takes signed records of nodes, one after the other up to the first that is refused. */

@@ -23,6 +23,9 @@ public interface StationSink {
     /** Whom this station takes for operators from now on. */
     void trust(Trust trust);
 
+    /** Which API tokens are good from now on. */
+    void apiTokens(LiveTokens tokens);
+
     /** What a machine that asks to become a node is told. */
     void answer(EnrolmentRequest request, EnrolmentAnswer answer);
 

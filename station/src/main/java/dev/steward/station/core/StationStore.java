@@ -95,6 +95,12 @@ public interface StationStore extends LinkStore {
 
     List<Token> tokens();
 
+    /** Those that were not revoked, in the order in which they were made. */
+    List<ApiToken> apiTokens();
+
+    /** Whether there is, or was, an API token with this id or this hash. */
+    boolean isKnownApiToken(CommandId id, String hash);
+
     /** The keys with which nobody may log in at the broker any more. */
     List<KeyOut> shutOut();
 

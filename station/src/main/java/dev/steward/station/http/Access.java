@@ -1,40 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.http;
 
+import dev.steward.station.core.ApiToken;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may do what: whoever has the token, everything; a session of the page may read. Host and Origin are checked too, so
- * that a web page elsewhere can't reach the station through the operator's browser (DNS rebinding, cross-site requests).
+ * Who asks: whoever shows a bearer token, or a session of the page, which may read. What each may do is said where the
+ * routes are ({@link Routes}). Host and Origin are checked too, so that a web page elsewhere can't reach the station
+ * through the operator's browser (DNS rebinding, cross-site requests).
  */
 final class Access {
     static final String SESSIONS = "/api/v1/sessions";
-    private static final String UNTIL = "until";
-    private static final String CALLER = "caller";
+    private static final String BEARER = "Bearer ";
     private static final Set<HandlerType> READING = Set.of(HandlerType.GET, HandlerType.HEAD);
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
-    private final byte[] token;
+    private final BearerTokens tokens;
     private final Set<String> hosts;
     private final Sessions sessions;
     private final String cookie;
+    private final InstantSource clock;
+    private final FailedLogins failed;
 
     /**
      * @param hosts values of the Host header that mean this station, with port
      * @param cookie name of the session's cookie
      */
-    Access(String token, Set<String> hosts, Sessions sessions, String cookie) {
-        this.token = token.getBytes(StandardCharsets.UTF_8);
+    Access(BearerTokens tokens, Set<String> hosts, Sessions sessions, String cookie, InstantSource clock) {
+        this.tokens = tokens;
         this.hosts = Set.copyOf(hosts);
         this.sessions = sessions;
         this.cookie = cookie;
+        this.clock = clock;
+        this.failed = new FailedLogins(clock);
     }
 
     /** For every request, also of the page's own files, which are no secret. */
@@ -45,7 +48,7 @@ final class Access {
         }
     }
 
-    /** For every request of the API. */
+    /** For every request of the API; from here on it has a {@link Caller}. */
     void check(Context context) {
         String origin = context.header("Origin");
         if (origin != null && !hosts.contains(origin.replaceFirst("^https?://", ""))) {
@@ -53,30 +56,42 @@ final class Access {
         }
         String authorization = context.header("Authorization");
         if (authorization != null) {
-            if (!isToken(authorization)) {
-                throw ApiException.unauthorized();
-            }
-            context.attribute(CALLER, "local");
+            bearer(context, authorization).putInto(context);
         } else if (context.path().equals(SESSIONS)) {
             ownPage(context); // the link in its body is the credential
+            Caller.WITH_LINK.putInto(context);
         } else {
             session(context);
         }
     }
 
-    /** When the credential of this request ends. */
-    static Instant until(Context context) {
-        Instant until = context.attribute(UNTIL);
-        return until == null ? Instant.MAX : until;
+    /** Exchanges a link for a session. */
+    Sessions.Opened open(Context context, String link) {
+        try {
+            return sessions.open(link);
+        } catch (Sessions.UnknownLinkException e) {
+            throw wrong(context, ApiException.unauthorized(String.valueOf(e.getMessage())));
+        }
     }
 
-    /** The name of the credential that came with the request; empty where none was good. */
-    static Optional<String> knownCaller(Context context) {
-        return Optional.ofNullable(context.attribute(CALLER));
+    /** Whether the caller of a request that goes on is still let in. */
+    boolean isGood(Caller caller) {
+        return caller.until().filter(end -> !clock.instant().isBefore(end)).isEmpty()
+                && caller.token().filter(id -> tokens.byId(id).isEmpty()).isEmpty();
     }
 
-    static String caller(Context context) {
-        return knownCaller(context).orElseThrow();
+    private Caller bearer(Context context, String authorization) {
+        Optional<ApiToken> token = authorization.startsWith(BEARER)
+                ? tokens.bySecret(authorization.substring(BEARER.length()))
+                : Optional.empty();
+        if (token.isEmpty()) {
+            throw wrong(context, ApiException.unauthorized());
+        }
+        if (tokens.isOver(token.get())) { // whoever shows it had it: nothing is guessed here
+            throw ApiException.unauthorized(
+                    "the API token '%s' has expired".formatted(token.get().name()));
+        }
+        return Caller.with(token.get());
     }
 
     private void session(Context context) {
@@ -85,15 +100,20 @@ final class Access {
             throw ApiException.unauthorized();
         }
         ownPage(context);
-        Optional<Instant> until = sessions.until(value);
-        if (until.isEmpty()) {
-            throw ApiException.unauthorized("the session has ended; `steward page` prints a link that opens another");
-        }
-        context.attribute(CALLER, "page");
+        var ended = ApiException.unauthorized("the session has ended; `steward page` prints a link that opens another");
+        Sessions.Session session = sessions.read(value).orElseThrow(() -> wrong(context, ended));
+        Caller caller = tokens.byId(session.token())
+                .map(token -> Caller.ofSession(token, session.until()))
+                .filter(this::isGood)
+                .orElseThrow(() -> ended);
+        caller.putInto(context);
         if (!READING.contains(context.method())) {
-            throw ApiException.forbidden("a session of the page may read; anything else needs the bearer token");
+            throw ApiException.forbidden("a session of the page may read; anything else needs a bearer token");
         }
-        context.attribute(UNTIL, until.get());
+    }
+
+    private ApiException wrong(Context context, ApiException refusal) {
+        return failed.refusal(context.req().getRemoteAddr(), refusal);
     }
 
     /** A browser sends a cookie to all ports of a host, and calls pages of other ports the same site. */
@@ -104,11 +124,5 @@ final class Access {
         if (!ownOrigin || !(site == null || OWN_SITE.contains(site))) {
             throw ApiException.forbidden("only the station's own page may ask with a session");
         }
-    }
-
-    private boolean isToken(String authorization) {
-        return authorization.startsWith("Bearer ")
-                && MessageDigest.isEqual(
-                        token, authorization.substring("Bearer ".length()).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.http;
 
+import static dev.steward.station.core.Role.APPROVER;
+import static dev.steward.station.core.Role.OPERATOR;
+import static dev.steward.station.core.Role.VIEWER;
+
 import dev.steward.message.CommandId;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
@@ -14,6 +18,7 @@ import dev.steward.message.json.JsonObject;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.AuditAction;
+import dev.steward.station.core.Role;
 import dev.steward.station.ledger.LedgerReader;
 import io.javalin.Javalin;
 import io.javalin.config.RoutesConfig;
@@ -45,7 +50,8 @@ public final class Api implements AutoCloseable {
     /**
      * How the API is served.
      *
-     * @param token bearer token, which may do everything
+     * @param token bearer token of this machine, which may do everything
+     * @param sessionKey by which sessions of the page are known
      * @param station name of the station's node
      * @param linkKey of its links, and {@code broker} where it finds the broker: what tokens tell
      * @param clock by which links and sessions of the page end
@@ -54,6 +60,7 @@ public final class Api implements AutoCloseable {
             String host,
             int port,
             String token,
+            byte[] sessionKey,
             NodeName station,
             LinkKey linkKey,
             String broker,
@@ -82,12 +89,13 @@ public final class Api implements AutoCloseable {
         this.orders = orders;
         this.ledger = ledger;
         this.views = new Views(presence);
-        this.stream = new EventStream(ledger, feed, presence, views, settings.clock());
+        this.stream = new EventStream(ledger, feed, presence, views);
         int port = settings.port();
-        this.sessions = new Sessions(settings.token(), settings.clock());
+        var tokens = new BearerTokens(settings.token(), orders::apiTokens, settings.clock());
+        this.sessions = new Sessions(settings.sessionKey(), tokens, settings.clock());
         this.cookie = "steward-" + port; // a browser shares cookies between the ports of a host
         Set<String> hosts = Set.of("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port);
-        this.access = new Access(settings.token(), hosts, sessions, cookie);
+        this.access = new Access(tokens, hosts, sessions, cookie, settings.clock());
         this.server = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -106,41 +114,54 @@ public final class Api implements AutoCloseable {
         server.stop();
     }
 
-    /** Every route of the API, for instance {@code GET /api/v1/nodes}; a GET serves HEAD too. */
-    List<String> routes() {
-        return server.unsafe.internalRouter.allHttpHandlers().stream()
+    /** Every route of the API with the role that it takes, for instance {@code GET /api/v1/nodes}; a GET serves HEAD too. */
+    Map<String, Optional<Role>> routes() {
+        var routes = new LinkedHashMap<String, Optional<Role>>();
+        server.unsafe.internalRouter.allHttpHandlers().stream()
                 .map(parsed -> parsed.endpoint)
-                .filter(endpoint -> endpoint.method.isHttpMethod() && !endpoint.method.equals(HandlerType.HEAD))
-                .filter(endpoint -> endpoint.path.startsWith("/api/"))
-                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
-                .toList();
+                .filter(endpoint -> endpoint.method.isHttpMethod() && endpoint.path.startsWith("/api/"))
+                .forEach(endpoint -> {
+                    String method = endpoint.method.equals(HandlerType.HEAD) ? "GET" : endpoint.method.name();
+                    Optional<Role> role = Routes.role(endpoint);
+                    routes.merge(
+                            method + " " + endpoint.path,
+                            role,
+                            (one, other) -> one.equals(other) ? one : Optional.empty());
+                });
+        return routes;
     }
 
     private void route(RoutesConfig routes) {
         routes.before(Page::guard);
         routes.before(access::host);
         routes.before("/api/*", access::check);
+        routes.beforeMatched(Routes::check);
         page.route(routes);
-        get(routes, "/api/v1/version", this::version);
-        get(routes, "/api/v1/status", context -> json(context, Views.status(health.health())));
-        get(routes, "/api/v1/nodes", this::nodes);
-        routes.post("/api/v1/nodes/{name}/unfreeze", this::unfreeze);
-        get(routes, "/api/v1/events", this::events);
-        get(routes, "/api/v1/operators", this::operators);
-        routes.post("/api/v1/operators", this::publishOperators);
+        routeApi(new Routes(routes));
+    }
+
+    private void routeApi(Routes routes) {
+        routes.get("/api/v1/version", VIEWER, this::version);
+        routes.get("/api/v1/status", VIEWER, context -> json(context, Views.status(health.health())));
+        routes.get("/api/v1/nodes", VIEWER, this::nodes);
+        routes.post("/api/v1/nodes/{name}/unfreeze", APPROVER, this::unfreeze);
+        routes.get("/api/v1/events", VIEWER, this::events);
+        routes.get("/api/v1/operators", VIEWER, this::operators);
+        routes.post("/api/v1/operators", APPROVER, this::publishOperators);
         new EnrolmentRoutes(settings, orders, ledger).route(routes);
-        routes.post("/api/v1/commands", this::order);
-        get(routes, "/api/v1/commands", this::commands);
-        get(routes, "/api/v1/commands/{id}", context -> json(context, Views.command(command(context))));
-        get(routes, "/api/v1/commands/{id}/executions", this::executions);
-        get(routes, "/api/v1/commands/{id}/output/{node}/{stream}", this::output);
-        routes.post("/api/v1/commands/{id}/cancel", this::cancel);
-        get(routes, "/api/v1/commands/{id}/documents", this::storedDocuments);
-        routes.post("/api/v1/commands/{id}/signatures", this::sign);
-        get(routes, "/api/v1/audit", this::audit);
-        get(routes, "/api/v1/stream", this::stream);
-        routes.post("/api/v1/page-links", this::pageLink);
-        routes.post(Access.SESSIONS, this::session);
+        new ApiTokenRoutes(orders, settings.clock()).route(routes);
+        routes.post("/api/v1/commands", OPERATOR, this::order);
+        routes.get("/api/v1/commands", VIEWER, this::commands);
+        routes.get("/api/v1/commands/{id}", VIEWER, context -> json(context, Views.command(command(context))));
+        routes.get("/api/v1/commands/{id}/executions", VIEWER, this::executions);
+        routes.get("/api/v1/commands/{id}/output/{node}/{stream}", VIEWER, this::output);
+        routes.post("/api/v1/commands/{id}/cancel", OPERATOR, this::cancel);
+        routes.get("/api/v1/commands/{id}/documents", VIEWER, this::storedDocuments);
+        routes.post("/api/v1/commands/{id}/signatures", APPROVER, this::sign);
+        routes.get("/api/v1/audit", VIEWER, this::audit);
+        routes.get("/api/v1/stream", VIEWER, this::stream);
+        routes.post("/api/v1/page-links", VIEWER, this::pageLink);
+        routes.post(Access.SESSIONS, VIEWER, this::session);
     }
 
     static void get(RoutesConfig routes, String path, Handler handler) {
@@ -161,7 +182,7 @@ public final class Api implements AutoCloseable {
     }
 
     private void unfreeze(Context context) throws InterruptedException {
-        accepted(() -> orders.unfreeze(Access.caller(context), NodeName.parse(context.pathParam("name"))));
+        accepted(() -> orders.unfreeze(Caller.of(context).name(), NodeName.parse(context.pathParam("name"))));
         context.status(204);
     }
 
@@ -177,13 +198,16 @@ public final class Api implements AutoCloseable {
     }
 
     private void publishOperators(Context context) throws InterruptedException {
-        accepted(() -> orders.operators(Access.caller(context), documents(context, 1)));
+        accepted(() -> orders.operators(Caller.of(context).name(), documents(context, 1)));
         operators(context);
     }
 
     private void order(Context context) throws InterruptedException {
-        List<CommandId> ids =
-                accepted(() -> orders.order(Access.caller(context), documents(context, Limits.DOCUMENTS_PER_ORDER)));
+        List<CommandId> ids = accepted(() -> {
+            List<byte[]> documents = documents(context, Limits.DOCUMENTS_PER_ORDER);
+            new ScopeCheck(Caller.of(context)).order(documents);
+            return orders.order(Caller.of(context).name(), documents);
+        });
         var commands = new ArrayList<Map<String, @Nullable Object>>();
         for (CommandId id : ids) {
             commands.add(Views.command(ledger.byPrefix(id.toString()).getFirst()));
@@ -201,8 +225,12 @@ public final class Api implements AutoCloseable {
     }
 
     private void sign(Context context) throws InterruptedException {
-        CommandId id = commandId(context);
-        accepted(() -> orders.sign(Access.caller(context), id, documents(context, Limits.PARTS_PER_COMMAND)));
+        CommandId id = id(command(context));
+        accepted(() -> {
+            List<byte[]> documents = documents(context, Limits.PARTS_PER_COMMAND);
+            new ScopeCheck(Caller.of(context)).order(documents);
+            return orders.sign(Caller.of(context).name(), id, documents);
+        });
         json(context, Views.command(command(context)));
     }
 
@@ -216,17 +244,22 @@ public final class Api implements AutoCloseable {
         json(context, Map.of("entries", rows.stream().map(Views::audit).toList()));
     }
 
-    private CommandId commandId(Context context) throws InterruptedException {
+    private static CommandId id(LedgerReader.Command command) {
         try {
-            return CommandId.parse(command(context).id());
+            return CommandId.parse(command.id());
         } catch (RefusedException e) {
             throw new IllegalStateException("an id in the ledger: " + e.getMessage(), e);
         }
     }
 
     private void cancel(Context context) throws InterruptedException {
-        CommandId id = commandId(context);
-        accepted(() -> orders.cancel(Access.caller(context), id, documents(context, Limits.PARTS_PER_COMMAND)));
+        LedgerReader.Command command = command(context);
+        CommandId id = id(command);
+        accepted(() -> {
+            List<byte[]> documents = documents(context, Limits.PARTS_PER_COMMAND);
+            new ScopeCheck(Caller.of(context)).cancel(command.method(), documents);
+            return orders.cancel(Caller.of(context).name(), id, documents);
+        });
         context.status(202);
         json(context, Views.command(command(context)));
     }
@@ -289,14 +322,16 @@ public final class Api implements AutoCloseable {
         boolean nodes = command == null || flag(context.queryParam("nodes"), "nodes");
         context.contentType("text/event-stream; charset=utf-8");
         context.header("Cache-Control", "no-store");
+        Caller caller = Caller.of(context);
         if (!context.method().equals(HandlerType.HEAD)) {
-            stream.serve(context, new EventStream.Wish(id, nodes, from, Access.until(context)));
+            stream.serve(context, new EventStream.Wish(id, nodes, from, () -> access.isGood(caller)));
         }
     }
 
     private void pageLink(Context context) throws InterruptedException {
-        Sessions.Link link = sessions.newLink();
-        orders.note(AuditAction.LOGIN, Who.via(Access.caller(context)), "a link for the page was made");
+        CommandId token = Caller.of(context).token().orElseThrow(); // a link makes no link, nor does its session
+        Sessions.Link link = sessions.newLink(token);
+        orders.note(AuditAction.LOGIN, Who.via(Caller.of(context).name()), "a link for the page was made");
         var view = new LinkedHashMap<String, String>();
         view.put("url", "http://%s/#link=%s".formatted(context.header("Host"), link.secret()));
         view.put("expiresAt", Times.text(link.expiresAt()));
@@ -313,12 +348,16 @@ public final class Api implements AutoCloseable {
         } catch (RefusedException e) {
             throw ApiException.badRequest("request: " + e.getMessage());
         }
-        String session = sessions.open(link);
-        orders.note(AuditAction.LOGIN, Who.ITSELF, "a session of the page was opened from " + context.ip());
+        Sessions.Opened opened = access.open(context, link);
+        opened.caller().putInto(context);
+        orders.note(
+                AuditAction.LOGIN,
+                Who.via(opened.caller().name()),
+                "a session of the page was opened from " + context.ip());
         context.header(
                 "Set-Cookie",
                 "%s=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%d"
-                        .formatted(cookie, session, Sessions.SESSION_LIFE.toSeconds()));
+                        .formatted(cookie, opened.cookie(), Sessions.SESSION_LIFE.toSeconds()));
         context.header("Cache-Control", "no-store");
         context.status(204);
     }

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.http;
 
+import java.time.Duration;
+
 /** A refusal on its way to the client: HTTP status, code and text of the API's one error shape. */
 final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final int status;
     private final String code;
+    private final long retryAfterSeconds;
 
     private ApiException(int status, String code, String message) {
+        this(status, code, message, 0);
+    }
+
+    private ApiException(int status, String code, String message, long retryAfterSeconds) {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
+        this.retryAfterSeconds = retryAfterSeconds;
     }
 
     static ApiException badRequest(String message) {
@@ -19,7 +27,8 @@ final class ApiException extends RuntimeException {
     }
 
     static ApiException unauthorized() {
-        return unauthorized("the bearer token is missing or wrong; station.json in the data folder has it");
+        return unauthorized(
+                "the bearer token is missing, wrong or revoked; station.json in the data folder has one, `steward api-token create` makes others");
     }
 
     static ApiException unauthorized(String message) {
@@ -28,6 +37,15 @@ final class ApiException extends RuntimeException {
 
     static ApiException forbidden(String message) {
         return new ApiException(403, "forbidden", message);
+    }
+
+    static ApiException tooManyFailures(Duration left) {
+        long seconds = Math.max(1, left.plusMillis(999).toSeconds());
+        return new ApiException(
+                429,
+                "too-many-failures",
+                "too many wrong tokens came from this address; the next is looked at in %d s".formatted(seconds),
+                seconds);
     }
 
     static ApiException notFound(String message) {
@@ -74,6 +92,11 @@ final class ApiException extends RuntimeException {
 
     static ApiException unavailable(String message) {
         return new ApiException(503, "unavailable", message);
+    }
+
+    /** When a further attempt makes sense; 0 where nothing is said of that. */
+    long retryAfterSeconds() {
+        return retryAfterSeconds;
     }
 
     int status() {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.http;
 
+import static dev.steward.station.core.Role.APPROVER;
+import static dev.steward.station.core.Role.VIEWER;
+
 import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.Limits;
@@ -16,7 +19,6 @@ import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
 import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,13 +47,13 @@ final class EnrolmentRoutes {
         this.ledger = ledger;
     }
 
-    void route(RoutesConfig routes) {
-        Api.get(routes, "/api/v1/tokens", this::tokens);
-        routes.post("/api/v1/tokens", this::makeToken);
-        routes.delete("/api/v1/tokens/{id}", this::revokeToken);
-        Api.get(routes, "/api/v1/enrolments", this::enrolments);
-        Api.get(routes, "/api/v1/node-records", this::records);
-        routes.post("/api/v1/node-records", this::publishRecord);
+    void route(Routes routes) {
+        routes.get("/api/v1/tokens", VIEWER, this::tokens);
+        routes.post("/api/v1/tokens", APPROVER, this::makeToken);
+        routes.delete("/api/v1/tokens/{id}", APPROVER, this::revokeToken);
+        routes.get("/api/v1/enrolments", VIEWER, this::enrolments);
+        routes.get("/api/v1/node-records", VIEWER, this::records);
+        routes.post("/api/v1/node-records", APPROVER, this::publishRecord);
     }
 
     private void tokens(Context context) throws InterruptedException {
@@ -64,7 +66,7 @@ final class EnrolmentRoutes {
 
     private void makeToken(Context context) throws InterruptedException {
         Token made = requested(context);
-        Api.accepted(() -> orders.token(Access.caller(context), made));
+        Api.accepted(() -> orders.token(Caller.of(context).name(), made));
         context.status(201);
         var view = new LinkedHashMap<String, Object>();
         view.put("station", settings.station());
@@ -108,7 +110,7 @@ final class EnrolmentRoutes {
     }
 
     private void revokeToken(Context context) throws InterruptedException {
-        Api.accepted(() -> orders.revokeToken(Access.caller(context), CommandId.parse(context.pathParam("id"))));
+        Api.accepted(() -> orders.revokeToken(Caller.of(context).name(), CommandId.parse(context.pathParam("id"))));
         context.status(204);
     }
 
@@ -141,7 +143,7 @@ final class EnrolmentRoutes {
         var documents = new ArrayList<byte[]>();
         Api.accepted(() -> {
             documents.addAll(Api.documents(context, Limits.TARGETS_PER_DOCUMENT));
-            return orders.nodeRecords(Access.caller(context), documents);
+            return orders.nodeRecords(Caller.of(context).name(), documents);
         });
         if (read(documents.getFirst()) instanceof NodeRecord record) {
             var view = new LinkedHashMap<String, Object>();

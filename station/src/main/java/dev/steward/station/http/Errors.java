@@ -8,6 +8,7 @@ import io.javalin.http.HttpResponseException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -20,16 +21,21 @@ final class Errors {
 
     private static final System.Logger LOG = System.getLogger(Errors.class.getName());
 
+    private static final Set<Integer> REFUSED = Set.of(401, 403, 429);
+
     private Errors() {}
 
-    static void register(JavalinConfig config, Refusals refusals) {
+    /** Told of every 401, 403 and 429 after it was answered. */
+    interface Refused {
+        void note(Context context, ApiException e) throws InterruptedException;
+    }
+
+    static void register(JavalinConfig config, Refused refused) {
         config.http.prefer405over404 = true;
         config.routes.exception(ApiException.class, (e, context) -> {
             answer(context, e);
-            try {
-                refusals.note(context, e);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt(); // the server stops
+            if (REFUSED.contains(e.status())) {
+                note(refused, context, e);
             }
         });
         config.routes.exception(HttpResponseException.class, (e, context) -> answer(context, of(e, context)));
@@ -38,6 +44,14 @@ final class Errors {
             answer(context, ApiException.internal());
         });
         config.jetty.modifyServer(jetty -> jetty.setErrorHandler(new OfJetty()));
+    }
+
+    private static void note(Refused refused, Context context, ApiException e) {
+        try {
+            refused.note(context, e);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt(); // the server stops
+        }
     }
 
     private static ApiException of(HttpResponseException e, Context context) {
@@ -58,13 +72,22 @@ final class Errors {
         if (context.res().isCommitted()) {
             return; // a stream that broke off: the error must not look like a part of it
         }
-        if (e.status() == 401) {
-            context.header("WWW-Authenticate", "Bearer");
+        if (REFUSED.contains(e.status())) {
+            head(context, e);
         }
         context.status(e.status());
         context.contentType(JSON);
         context.header("Cache-Control", "no-store");
         context.result(body(e));
+    }
+
+    private static void head(Context context, ApiException e) {
+        if (e.status() == 401) {
+            context.header("WWW-Authenticate", "Bearer");
+        }
+        if (e.retryAfterSeconds() > 0) {
+            context.header("Retry-After", Long.toString(e.retryAfterSeconds()));
+        }
     }
 
     private static byte[] body(ApiException e) {

@@ -9,13 +9,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,6 @@ final class EventStream {
     private final Feed feed;
     private final Presence presence;
     private final Views views;
-    private final InstantSource clock;
     private final AtomicInteger open = new AtomicInteger();
     private volatile boolean closed;
 
@@ -42,20 +40,19 @@ final class EventStream {
      * @param command of this command only, null for all
      * @param nodes also which nodes come and go
      * @param last the last event that the client has, null for only what comes
-     * @param until when its credential ends
+     * @param good whether its credential still is
      */
     record Wish(
             @Nullable String command,
             boolean nodes,
             @Nullable EventId last,
-            Instant until) {}
+            BooleanSupplier good) {}
 
-    EventStream(LedgerReader ledger, Feed feed, Presence presence, Views views, InstantSource clock) {
+    EventStream(LedgerReader ledger, Feed feed, Presence presence, Views views) {
         this.ledger = ledger;
         this.feed = feed;
         this.presence = presence;
         this.views = views;
-        this.clock = clock;
     }
 
     /** Ends all streams. */
@@ -95,7 +92,7 @@ final class EventStream {
         if (foreign) {
             reset(out);
         }
-        while (!closed && clock.instant().isBefore(wish.until)) {
+        while (!closed && wish.good.getAsBoolean()) {
             List<LedgerReader.Happening> rows = ledger.after(cursor, wish.command, ROWS);
             for (LedgerReader.Happening row : rows) {
                 cursor = row.seq();

@@ -6,7 +6,9 @@ import dev.steward.message.NodeName;
 import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.AuditAction;
+import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.Token;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +26,15 @@ public interface Orders {
 
     /** @throws TimeoutException where the ledger does not answer in time; the token may yet be revoked */
     Answer revokeToken(String via, CommandId id) throws InterruptedException, TimeoutException;
+
+    /** The bearer tokens that are good now, besides the station's own. */
+    LiveTokens apiTokens();
+
+    /** @throws TimeoutException where the ledger does not answer in time; the token may yet be recorded */
+    Answer apiToken(String via, ApiToken token) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; the token may yet be revoked */
+    Answer revokeApiToken(String via, CommandId id) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; the records may yet be kept */
     Answer nodeRecords(String via, List<byte[]> documents) throws InterruptedException, TimeoutException;

@@ -17,7 +17,7 @@ import java.util.Optional;
  * Has refusals noted in the audit log: of each who is refused the 1st, 2nd, 4th, 8th … in an hour, so that nobody fills
  * the log. Thread-safe.
  */
-final class Refusals {
+final class Refusals implements Errors.Refused {
     private static final Duration PERIOD = Duration.ofHours(1);
 
     /** Everybody else, where there are too many. */
@@ -33,11 +33,9 @@ final class Refusals {
         this.clock = clock;
     }
 
-    void note(Context context, ApiException e) throws InterruptedException {
-        if (e.status() != 401 && e.status() != 403 && e.status() != 429) {
-            return;
-        }
-        Optional<String> caller = Access.knownCaller(context);
+    @Override
+    public void note(Context context, ApiException e) throws InterruptedException {
+        Optional<String> caller = Caller.find(context).map(Caller::name);
         Tally tally = of(caller.orElse("") + " " + context.ip() + " " + e.status());
         if (tally.next()) {
             orders.note(

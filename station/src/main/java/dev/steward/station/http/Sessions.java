@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.http;
 
+import dev.steward.message.CommandId;
+import dev.steward.station.core.ApiToken;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -14,13 +15,14 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who may look at the page: one-time links, kept in memory, and the sessions that they open. A session is kept nowhere:
- * its cookie says until when, under a MAC, so that it outlives a restart of the station. Thread-safe.
+ * its cookie says until when and by whose token, under a MAC, so that it outlives a restart of the station. Thread-safe.
  */
 final class Sessions {
     static final Duration LINK_LIFE = Duration.ofMinutes(5);
@@ -29,7 +31,7 @@ final class Sessions {
 
     private static final int RANDOM_BYTES = 24;
     private static final int MAC_BYTES = 32;
-    private static final int COOKIE_BYTES = RANDOM_BYTES + Long.BYTES + MAC_BYTES;
+    private static final int COOKIE_BYTES = RANDOM_BYTES + 3 * Long.BYTES + MAC_BYTES;
     private static final String MAC = "HmacSHA256";
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
     private static final String ANOTHER = "; `steward page` prints another";
@@ -38,37 +40,52 @@ final class Sessions {
     record Link(String secret, Instant expiresAt) {}
 
     /** What is remembered of a link; a used one stays, so that its second use gets the right words. */
-    private record Known(Instant expiresAt, boolean used) {}
+    private record Known(CommandId token, Instant expiresAt, boolean used) {}
+
+    /** A session that was opened: the value of its cookie, and who it is from now on. */
+    record Opened(String cookie, Caller caller) {}
+
+    /** What a cookie says. Whether it still holds is another question. */
+    record Session(CommandId token, Instant until) {}
+
+    /** Nobody has made this link, or not since the station started. */
+    static final class UnknownLinkException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        UnknownLinkException(String message) {
+            super(message, null, false, false);
+        }
+    }
 
     private final byte[] key;
+    private final BearerTokens tokens;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Known> links = new LinkedHashMap<>();
 
-    /** @param token the station's, from which the key of the sessions is derived */
-    Sessions(String token, InstantSource clock) {
-        this.key = mac(
-                token.getBytes(StandardCharsets.UTF_8),
-                "steward: sessions of the page".getBytes(StandardCharsets.UTF_8));
+    /** @param key which is for this alone: who has a token can't make sessions with it */
+    Sessions(byte[] key, BearerTokens tokens, InstantSource clock) {
+        this.key = key.clone();
+        this.tokens = tokens;
         this.clock = clock;
     }
 
-    /** Makes a link; the oldest goes where there are too many. */
-    synchronized Link newLink() {
+    /** Makes a link for whoever has this token; the oldest goes where there are too many. */
+    synchronized Link newLink(CommandId token) {
         var link =
                 new Link(BASE64.encodeToString(randomBytes()), clock.instant().plus(LINK_LIFE));
         if (links.size() == MAX_LINKS) {
             links.remove(links.keySet().iterator().next());
         }
-        links.put(link.secret, new Known(link.expiresAt, false));
+        links.put(link.secret, new Known(token, link.expiresAt, false));
         return link;
     }
 
     /** Exchanges a link, once, for the value of a session's cookie. */
-    synchronized String open(String secret) {
+    synchronized Opened open(String secret) throws UnknownLinkException {
         @Nullable Known link = links.get(secret);
         if (link == null) {
-            throw ApiException.unauthorized(
+            throw new UnknownLinkException(
                     "the station does not know this link: it may have been restarted since" + ANOTHER);
         }
         if (link.used) {
@@ -78,16 +95,26 @@ final class Sessions {
             throw ApiException.unauthorized(
                     "this link is too old, it worked for %d minutes".formatted(LINK_LIFE.toMinutes()) + ANOTHER);
         }
-        links.put(secret, new Known(link.expiresAt, true));
+        ApiToken token = tokens.byId(link.token)
+                .orElseThrow(() -> ApiException.unauthorized("the token that has made this link is good no more"));
+        links.put(secret, new Known(link.token, link.expiresAt, true));
+        Instant end = clock.instant().plus(SESSION_LIFE);
+        Instant until = end.isAfter(token.expiresAt()) ? token.expiresAt() : end;
+        return new Opened(cookie(token.id(), until), Caller.ofSession(token, until));
+    }
+
+    private String cookie(CommandId token, Instant until) {
         ByteBuffer cookie = ByteBuffer.allocate(COOKIE_BYTES)
                 .put(randomBytes())
-                .putLong(clock.instant().plus(SESSION_LIFE).getEpochSecond());
+                .putLong(until.getEpochSecond())
+                .putLong(token.value().getMostSignificantBits())
+                .putLong(token.value().getLeastSignificantBits());
         cookie.put(mac(key, Arrays.copyOf(cookie.array(), cookie.position())));
         return BASE64.encodeToString(cookie.array());
     }
 
-    /** Until when this cookie is a session; empty where it is none, or none any more. */
-    Optional<Instant> until(String cookie) {
+    /** What a cookie of this station says; empty where it is none. */
+    Optional<Session> read(String cookie) {
         byte[] bytes;
         try {
             bytes = Base64.getUrlDecoder().decode(cookie);
@@ -102,8 +129,9 @@ final class Sessions {
         if (!MessageDigest.isEqual(expected, Arrays.copyOfRange(bytes, said, COOKIE_BYTES))) {
             return Optional.empty();
         }
-        Instant end = Instant.ofEpochSecond(ByteBuffer.wrap(bytes).getLong(RANDOM_BYTES));
-        return clock.instant().isBefore(end) ? Optional.of(end) : Optional.empty();
+        ByteBuffer fields = ByteBuffer.wrap(bytes, RANDOM_BYTES, 3 * Long.BYTES);
+        Instant until = Instant.ofEpochSecond(fields.getLong());
+        return Optional.of(new Session(new CommandId(new UUID(fields.getLong(), fields.getLong())), until));
     }
 
     private byte[] randomBytes() {

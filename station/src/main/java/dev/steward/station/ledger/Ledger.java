@@ -15,6 +15,7 @@ import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
+import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.Execution;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
@@ -191,6 +192,9 @@ public final class Ledger implements StationStore, AutoCloseable {
             case LedgerWrite.PutToken(Token token) -> putToken(token);
             case LedgerWrite.DeleteToken(CommandId id) ->
                 database.execute("DELETE FROM token WHERE id = ?", id.toString());
+            case LedgerWrite.PutApiToken(ApiToken token) -> Rows.insert(database, token);
+            case LedgerWrite.RevokeApiToken(CommandId id, Instant at) ->
+                database.execute("UPDATE api_token SET revoked_at = ? WHERE id = ?", Times.text(at), id.toString());
             case LedgerWrite.PutShutOut(var login, Instant until) ->
                 database.execute(
                         "INSERT INTO shut_out (login, until) VALUES (?1,?2) ON CONFLICT (login) DO UPDATE SET until = max(until, ?2)",
@@ -364,6 +368,17 @@ public final class Ledger implements StationStore, AutoCloseable {
     @Override
     public List<Token> tokens() {
         return database.query(Rows.TOKENS, Rows::token);
+    }
+
+    @Override
+    public List<ApiToken> apiTokens() {
+        return database.query(Rows.API_TOKENS, Rows::apiToken);
+    }
+
+    @Override
+    public boolean isKnownApiToken(CommandId id, String hash) {
+        return database.first("SELECT 1 FROM api_token WHERE id = ? OR hash = ?", row -> true, id.toString(), hash)
+                .isPresent();
     }
 
     @Override

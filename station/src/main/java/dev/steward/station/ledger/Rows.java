@@ -4,6 +4,7 @@ package dev.steward.station.ledger;
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
 import dev.steward.message.ExecutionState;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Outcome;
 import dev.steward.message.RefusedException;
@@ -11,7 +12,10 @@ import dev.steward.message.Times;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
+import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.Execution;
+import dev.steward.station.core.Role;
+import dev.steward.station.core.Scope;
 import dev.steward.station.core.StationStore;
 import dev.steward.station.core.Token;
 import dev.steward.station.core.Transition;
@@ -34,6 +38,10 @@ final class Rows {
 
     static final String TOKENS =
             "SELECT id, key, node, created_at, expires_at, used_by, login FROM token ORDER BY created_at, id";
+
+    static final String API_TOKENS =
+            "SELECT id, name, hash, role, targets, methods, created_at, created_by, expires_at FROM api_token"
+                    + " WHERE revoked_at IS NULL ORDER BY created_at, id";
 
     private Rows() {}
 
@@ -65,6 +73,47 @@ final class Rows {
         } catch (RefusedException e) {
             throw new StoreException("in the ledger, a token: " + e.getMessage(), e);
         }
+    }
+
+    static ApiToken apiToken(ResultSet row) throws SQLException {
+        try {
+            return new ApiToken(
+                    CommandId.parse(row.getString(1)),
+                    row.getString(2),
+                    row.getString(3),
+                    Role.parse(row.getString(4)),
+                    Scope.of(words(row.getString(5)), words(row.getString(6))),
+                    Instant.parse(row.getString(7)),
+                    row.getString(8),
+                    Instant.parse(row.getString(9)));
+        } catch (RefusedException e) {
+            throw new StoreException("in the ledger, an API token: " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<List<String>> words(@Nullable String text) {
+        return Optional.ofNullable(text).map(words -> List.of(words.split(" ", -1)));
+    }
+
+    static void insert(Database database, ApiToken token) {
+        database.execute(
+                """
+                INSERT INTO api_token (id, name, hash, role, targets, methods, created_at, created_by, expires_at)
+                VALUES (?,?,?,?,?,?,?,?,?)
+                """,
+                token.id().toString(),
+                token.name(),
+                token.hash(),
+                token.role().toString(),
+                token.scope().targets().map(list -> String.join(" ", list)).orElse(null),
+                token.scope().methods().map(list -> String.join(" ", list)).orElse(null),
+                Times.text(token.createdAt()),
+                token.createdBy(),
+                Times.text(token.expiresAt()));
+        database.execute("""
+                DELETE FROM api_token WHERE revoked_at IS NOT NULL AND id NOT IN
+                  (SELECT id FROM api_token WHERE revoked_at IS NOT NULL ORDER BY revoked_at DESC, id LIMIT ?)
+                """, Limits.API_TOKENS_ENDED);
     }
 
     static StationStore.KeyOut shutOut(ResultSet row) throws SQLException {

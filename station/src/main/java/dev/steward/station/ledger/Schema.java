@@ -43,23 +43,29 @@ final class Schema {
             CREATE TABLE quarantine (
               position INTEGER PRIMARY KEY, at TEXT NOT NULL, reason TEXT NOT NULL, subject TEXT NOT NULL,
               headers TEXT NOT NULL, body BLOB NOT NULL);
-            """, SqliteLinkStore.BY_ID, """
+            """,
+            SqliteLinkStore.BY_ID,
+            """
             CREATE TABLE cancel (id TEXT PRIMARY KEY, bytes BLOB NOT NULL);
             CREATE TABLE cancel_target (
               command TEXT NOT NULL, node TEXT NOT NULL, cancel TEXT NOT NULL, message_id TEXT NOT NULL,
               PRIMARY KEY (command, node)) WITHOUT ROWID;
-            """, """
+            """,
+            """
             CREATE TABLE era (position INTEGER PRIMARY KEY, name TEXT NOT NULL, first_seq INTEGER NOT NULL);
-            """, """
+            """,
+            """
             CREATE INDEX execution_message ON execution (message_id);
-            """, """
+            """,
+            """
             CREATE TABLE operators (position INTEGER PRIMARY KEY, number INTEGER NOT NULL, signed BLOB NOT NULL);
             -- from before documents were signed
             DELETE FROM cancel_target;
             DELETE FROM cancel;
             ALTER TABLE command ADD COLUMN issuer_key TEXT NOT NULL DEFAULT '';
             ALTER TABLE command ADD COLUMN dry_run INTEGER NOT NULL DEFAULT 0;
-            """, """
+            """,
+            """
             CREATE TABLE token (
               id TEXT PRIMARY KEY, key TEXT NOT NULL, node TEXT, created_at TEXT NOT NULL, expires_at TEXT NOT NULL,
               used_by TEXT);
@@ -68,28 +74,41 @@ final class Schema {
             CREATE TABLE node_record (
               key TEXT PRIMARY KEY, node TEXT NOT NULL, revoked INTEGER NOT NULL, signed BLOB NOT NULL);
             CREATE INDEX node_record_node ON node_record (node);
-            """, """
+            """,
+            """
             -- from before machines had a key for the broker: they ask again
             DELETE FROM enrolment;
             ALTER TABLE token ADD COLUMN login TEXT;
             CREATE TABLE shut_out (login TEXT PRIMARY KEY, until TEXT NOT NULL);
-            """, """
+            """,
+            """
             -- from before documents named machines by their keys
             DELETE FROM cancel_target;
             DELETE FROM cancel;
-            """, """
+            """,
+            """
             ALTER TABLE node ADD COLUMN frozen_at TEXT;
-            """, """
+            """,
+            """
             ALTER TABLE node_record ADD COLUMN former BLOB;
-            """, """
+            """,
+            """
             CREATE TABLE audit (number INTEGER PRIMARY KEY, entry BLOB NOT NULL, hash TEXT NOT NULL, head BLOB);
             CREATE INDEX audit_head ON audit (number) WHERE head IS NOT NULL;
-            """, """
+            """,
+            """
             ALTER TABLE command ADD COLUMN signers TEXT;
             ALTER TABLE command ADD COLUMN needed INTEGER;
             DROP INDEX execution_queued;
             CREATE INDEX execution_waiting ON execution (start_before) WHERE state IN ('queued', 'held');
             CREATE INDEX execution_held ON execution (command) WHERE state = 'held';
+            """,
+            """
+            CREATE TABLE api_token (
+              id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL, targets TEXT,
+              methods TEXT, created_at TEXT NOT NULL, created_by TEXT NOT NULL, expires_at TEXT NOT NULL,
+              revoked_at TEXT);
+            CREATE UNIQUE INDEX api_token_name ON api_token (name) WHERE revoked_at IS NULL;
             """);
 
     private Schema() {}

@@ -42,7 +42,8 @@ export async function get(path) {
     return answer.json();
   }
   const message = await reason(answer);
-  if (answer.status === 401) refusal.value ??= entered ? 'The session has ended.' : '';
+  // 429 comes in the place of 401 where many sessions of this machine are wrong.
+  if (answer.status === 401 || answer.status === 429) refusal.value ??= entered ? 'The session has ended.' : '';
   throw new Refused(answer.status, message);
 }
 

@@ -8,11 +8,13 @@ import dev.steward.message.Times;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.VerificationKey;
+import dev.steward.station.core.ApiToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -51,13 +53,62 @@ final class ApiClient implements AutoCloseable {
     private final OpenApi openApi;
     private final int port;
     private final String token;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http;
 
     ApiClient(OpenApi openApi, int port, String token) {
+        this(openApi, port, token, "127.0.0.1");
+    }
+
+    private ApiClient(OpenApi openApi, int port, String token, String from) {
         this.openApi = openApi;
         this.port = port;
         this.token = token;
+        try {
+            this.http = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .localAddress(InetAddress.getByName(from))
+                    .build();
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** The same from another address, of which this machine has all that begin with 127. */
+    ApiClient from(String address) {
+        return new ApiClient(openApi, port, token, address);
+    }
+
+    /** The same with another bearer token. */
+    ApiClient with(String otherToken) {
+        return new ApiClient(openApi, port, otherToken);
+    }
+
+    /** The secret of an API token that a test makes under this id. */
+    static String secret(CommandId id) {
+        return "steward_" + id;
+    }
+
+    /** Makes an API token; no targets for all. */
+    Answer apiToken(CommandId id, String name, String role, List<String> targets)
+            throws IOException, InterruptedException {
+        return apiToken(id, name, role, targets, List.of(), Duration.ofDays(1));
+    }
+
+    Answer apiToken(CommandId id, String name, String role, List<String> targets, List<String> methods, Duration life)
+            throws IOException, InterruptedException {
+        var body = new LinkedHashMap<String, Object>();
+        body.put("id", id);
+        body.put("name", name);
+        body.put("hash", ApiToken.hash(secret(id)));
+        body.put("role", role);
+        if (!targets.isEmpty()) {
+            body.put("targets", targets);
+        }
+        if (!methods.isEmpty()) {
+            body.put("methods", methods);
+        }
+        body.put("expiresAt", Times.text(Instant.now().plus(life)));
+        return post("/api/v1/api-tokens", Json.bytes(body));
     }
 
     Answer get(String path) throws IOException, InterruptedException {

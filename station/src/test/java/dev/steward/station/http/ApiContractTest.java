@@ -23,7 +23,9 @@ import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.AuditAction;
+import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
 import java.io.IOException;
@@ -254,6 +256,18 @@ class ApiContractTest {
     }
 
     @Test
+    @Order(4)
+    void anApiTokenThatIsMadeAndRevokedFitsTheContract() throws Exception {
+        CommandId id = Documents.id();
+        JsonObject made =
+                client.apiToken(id, "ci", "operator", List.of("ship*")).json();
+        assertThat(made.text("createdBy")).isEqualTo("local");
+        assertThat(client.get("/api/v1/api-tokens").json().objects("tokens", 9)).hasSize(1);
+        assertThat(client.delete("/api/v1/api-tokens/" + id).status()).isEqualTo(204);
+        assertThat(client.get("/api/v1/api-tokens").json().objects("tokens", 9)).isEmpty();
+    }
+
+    @Test
     @Order(5)
     void everyRefusalFitsTheContract() throws Exception {
         Document.Command command = Documents.command("ship1");
@@ -270,6 +284,15 @@ class ApiContractTest {
                     .replace("{stream}", "stdout");
             if (!asked.equals(Access.SESSIONS)) { // what it takes instead is in its body
                 assertThat(refused(client.withoutToken(asked), method).error()).isEqualTo("401 unauthorized");
+            }
+            if (!asked.equals(Access.SESSIONS)) {
+                HttpRequest.Builder guess = client.withoutToken(asked).header("Authorization", "Bearer guessed");
+                for (int i = 0;
+                        i < Limits.FAILED_LOGINS && refused(guess, method).status() == 401;
+                        i++) {
+                    // until the address has failed too often
+                }
+                assertThat(refused(guess, method).error()).isEqualTo("429 too-many-failures");
             }
             assertThat(refused(client.request(asked).header("Origin", "http://evil.example"), method)
                             .error())
@@ -360,7 +383,21 @@ class ApiContractTest {
         assertThat(client.post(Access.SESSIONS, new byte[0]).error()).isEqualTo("400 bad-request");
         assertThat(client.post(Access.SESSIONS, Json.bytes(Map.of("link", "guessed")))
                         .error())
-                .isEqualTo("401 unauthorized");
+                .isEqualTo("429 too-many-failures");
+        try (ApiClient elsewhere = client.from("127.0.0.2")) {
+            assertThat(elsewhere
+                            .post(Access.SESSIONS, Json.bytes(Map.of("link", "guessed")))
+                            .error())
+                    .isEqualTo("401 unauthorized");
+        }
+        String apiTokens = "/api/v1/api-tokens";
+        assertThat(client.post(apiTokens, new byte[0]).error()).isEqualTo("400 bad-request");
+        assertThat(client.post(apiTokens, tooLarge).error()).isEqualTo("413 too-large");
+        client.apiToken(Documents.id(), "panel", "viewer", List.of());
+        assertThat(client.apiToken(Documents.id(), "panel", "viewer", List.of()).error())
+                .isEqualTo("409 conflict");
+        assertThat(client.delete(apiTokens + "/xyz").error()).isEqualTo("400 bad-request");
+        assertThat(client.delete(apiTokens + "/" + command.id()).error()).isEqualTo("404 not-found");
     }
 
     @Test
@@ -390,6 +427,14 @@ class ApiContractTest {
             assertThat(silent.client
                             .nodeRecord(
                                     TestOperator.sign(TestNode.named("ship6").record(1, Optional.empty())))
+                            .error())
+                    .isEqualTo("503 unavailable");
+            assertThat(silent.client
+                            .delete("/api/v1/api-tokens/" + command.id())
+                            .error())
+                    .isEqualTo("503 unavailable");
+            assertThat(silent.client
+                            .apiToken(command.id(), "ci", "viewer", List.of())
                             .error())
                     .isEqualTo("503 unavailable");
             silent.fillStreams();
@@ -426,6 +471,14 @@ class ApiContractTest {
                                     TestOperator.sign(TestNode.named("ship6").record(1, Optional.empty())))
                             .error())
                     .isEqualTo("500 internal");
+            assertThat(broken.client
+                            .delete("/api/v1/api-tokens/" + Documents.id())
+                            .error())
+                    .isEqualTo("500 internal");
+            assertThat(broken.client
+                            .apiToken(Documents.id(), "ci", "viewer", List.of())
+                            .error())
+                    .isEqualTo("500 internal");
             for (String path : List.of(
                     "nodes",
                     "tokens",
@@ -451,7 +504,7 @@ class ApiContractTest {
     void everyServedRouteIsDocumentedAndEveryDocumentedRouteIsServed() throws Exception {
         try (var reader = new LedgerReader(station.folder);
                 StubbedApi api = new StubbedApi(reader, () -> new Answer.Accepted(List.of()))) {
-            assertThat(api.api.routes()).containsExactlyInAnyOrderElementsOf(station.openApi.operations());
+            assertThat(api.api.routes().keySet()).containsExactlyInAnyOrderElementsOf(station.openApi.operations());
         }
     }
 
@@ -527,6 +580,21 @@ class ApiContractTest {
                 }
 
                 @Override
+                public LiveTokens apiTokens() {
+                    return LiveTokens.NONE;
+                }
+
+                @Override
+                public Answer apiToken(String via, ApiToken token) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
+                public Answer revokeApiToken(String via, CommandId id) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
                 public Answer nodeRecords(String via, List<byte[]> documents) throws TimeoutException {
                     return loop.answer();
                 }
@@ -561,6 +629,7 @@ class ApiContractTest {
                             "127.0.0.1",
                             port,
                             "secret",
+                            new byte[32],
                             NodeName.CENTRAL,
                             station.linkKey(),
                             "tls://none",

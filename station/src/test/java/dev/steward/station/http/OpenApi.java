@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,15 @@ final class OpenApi {
     /** Every operation, for instance {@code GET /api/v1/nodes}. */
     List<String> operations() {
         return operations.stream().map(Operation::toString).toList();
+    }
+
+    /** The role that each operation takes by its {@code x-role}. */
+    Map<String, String> roles() throws RefusedException {
+        var roles = new TreeMap<String, String>();
+        for (Operation operation : operations) {
+            roles.put(operation.toString(), at(operation.pointer()).text("x-role"));
+        }
+        return roles;
     }
 
     /** The documented answers that no call has met, for instance {@code GET /api/v1/nodes 401}. */

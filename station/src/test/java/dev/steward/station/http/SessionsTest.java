@@ -12,12 +12,17 @@ import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
+import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.AuditAction;
+import dev.steward.station.core.LiveTokens;
+import dev.steward.station.core.Role;
+import dev.steward.station.core.Scope;
 import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -118,6 +123,40 @@ class SessionsTest {
     }
 
     @Test
+    void aTokenAndTheSessionsOfItsLinksEndWithIt() throws Exception {
+        Instant begin = Instant.parse("2026-05-05T05:05:05Z");
+        var now = new AtomicReference<>(begin);
+        var token = new ApiToken(
+                Documents.id(),
+                "ci",
+                ApiToken.hash("steward_x"),
+                Role.ADMIN,
+                Scope.ALL,
+                begin,
+                "local",
+                begin.plusSeconds(3600));
+        try (var reader = new LedgerReader(station.folder);
+                var timed = new Timed(reader, now);
+                ApiClient ci = timed.client.with("steward_x")) {
+            timed.orders.live = new LiveTokens(List.of(token));
+            String opened = cookie(open(ci, link(ci)));
+            now.set(begin.plusSeconds(3599));
+            assertThat(ci.get(NODES).status()).isEqualTo(200);
+            assertThat(ci.send(with(ci, opened, NODES).build()).status()).isEqualTo(200);
+            String link = link(ci);
+
+            now.set(begin.plusSeconds(3600));
+            assertRefused(ci.get(NODES), "the API token 'ci' has expired");
+            assertRefused(ci.send(with(ci, opened, NODES).build()), "the session has ended");
+            assertRefused(open(timed.client, link), "the token that has made this link is good no more");
+            timed.orders.live = LiveTokens.NONE; // revoked, or forgotten
+            now.set(begin);
+            assertRefused(ci.get(NODES), "missing, wrong or revoked");
+            assertRefused(ci.send(with(ci, opened, NODES).build()), "the session has ended");
+        }
+    }
+
+    @Test
     void aStreamEndsWithItsSession() throws Exception {
         var now = new AtomicReference<>(Instant.parse("2026-05-05T05:05:05Z"));
         var feed = new Feed();
@@ -149,27 +188,48 @@ class SessionsTest {
         String good = session();
         String name = good.substring(0, good.indexOf('=') + 1);
         byte[] bytes = Base64.getUrlDecoder().decode(good.substring(name.length()));
-        for (int at : List.of(0, 24, 31, 32, bytes.length - 1)) { // random, end, MAC
-            byte[] forged = bytes.clone();
-            forged[at] ^= 1;
-            assertRefused(
-                    read(name + Base64.getUrlEncoder().withoutPadding().encodeToString(forged)),
-                    "the session has ended");
+        try (ApiClient elsewhere = client.from("127.0.0.3")) {
+            for (int at : List.of(0, 24, 31, 32, 47, 48, bytes.length - 1)) { // random, end, token, MAC
+                byte[] forged = bytes.clone();
+                forged[at] ^= 1;
+                String cookie = Base64.getUrlEncoder().withoutPadding().encodeToString(forged);
+                assertRefused(
+                        elsewhere.send(with(elsewhere, name + cookie, NODES).build()), "the session has ended");
+            }
         }
-        for (String wrong :
-                List.of("", "x", "!", "A".repeat(86), "A".repeat(4000), good.substring(name.length()) + "A")) {
-            assertThat(read(name + wrong).error()).as(wrong).isEqualTo("401 unauthorized");
+        try (ApiClient elsewhere = client.from("127.0.0.4")) {
+            for (String wrong :
+                    List.of("", "x", "!", "A".repeat(86), "A".repeat(4000), good.substring(name.length()) + "A")) {
+                assertThat(elsewhere
+                                .send(with(elsewhere, name + wrong, NODES).build())
+                                .error())
+                        .as(wrong)
+                        .isEqualTo("401 unauthorized");
+            }
         }
         assertThat(read(good.replaceFirst("steward-", "steward-1")).error()).isEqualTo("401 unauthorized");
     }
 
     @Test
-    void aSessionOfAnotherTokenIsNone() throws Exception {
-        var other = new Sessions("another token", Instant::now);
-        String cookie = other.open(other.newLink().secret());
+    void aSessionOfAnotherKeyIsNoneEvenForWhoHasTheToken() throws Exception {
+        String token = Files.readString(station.folder.resolve("token")).strip();
+        var tokens = new BearerTokens(token, () -> LiveTokens.NONE, Instant::now);
+        var other = new Sessions(token.getBytes(StandardCharsets.UTF_8), tokens, Instant::now);
+        CommandId local = tokens.bySecret(token).orElseThrow().id();
+        String cookie = other.open(other.newLink(local).secret()).cookie();
 
         assertThat(read(session().replaceFirst("=.*", "=" + cookie)).error()).isEqualTo("401 unauthorized");
-        assertThat(other.until(cookie)).isPresent();
+        assertThat(other.read(cookie)).isPresent();
+    }
+
+    @Test
+    void anotherTokenInTheStationsFileEndsTheSessionsOfTheFormer() {
+        var before = new BearerTokens("before", () -> LiveTokens.NONE, Instant::now);
+        var after = new BearerTokens("after", () -> LiveTokens.NONE, Instant::now);
+        CommandId local = before.bySecret("before").orElseThrow().id();
+
+        assertThat(before.byId(local)).isPresent();
+        assertThat(after.byId(local)).isEmpty();
     }
 
     @ParameterizedTest
@@ -232,6 +292,7 @@ class SessionsTest {
     /** The API over the station's ledger, with a clock that the test moves. */
     private static final class Timed implements AutoCloseable {
         final ApiClient client;
+        private final NoOrders orders = new NoOrders();
         private final Api api;
 
         Timed(LedgerReader reader, AtomicReference<Instant> now) throws Exception {
@@ -245,6 +306,7 @@ class SessionsTest {
                             "127.0.0.1",
                             port,
                             "secret",
+                            new byte[32],
                             NodeName.CENTRAL,
                             station.linkKey(),
                             "nats://none",
@@ -252,7 +314,7 @@ class SessionsTest {
                             "1.2.3",
                             1,
                             now::get),
-                    new NoOrders(),
+                    orders,
                     reader,
                     feed,
                     new Presence(),
@@ -271,6 +333,8 @@ class SessionsTest {
     }
 
     private static final class NoOrders implements Orders {
+        private volatile LiveTokens live = LiveTokens.NONE;
+
         @Override
         public Answer unfreeze(String via, NodeName node) {
             throw new AssertionError("nothing is frozen here");
@@ -312,6 +376,21 @@ class SessionsTest {
         @Override
         public Answer revokeToken(String via, CommandId id) {
             throw new AssertionError("no token is revoked here");
+        }
+
+        @Override
+        public LiveTokens apiTokens() {
+            return live;
+        }
+
+        @Override
+        public Answer apiToken(String via, ApiToken token) {
+            throw new AssertionError("no API token is made here");
+        }
+
+        @Override
+        public Answer revokeApiToken(String via, CommandId id) {
+            throw new AssertionError("no API token is revoked here");
         }
 
         @Override
