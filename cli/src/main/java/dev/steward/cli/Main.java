@@ -81,6 +81,7 @@ public final class Main implements Runnable {
                 .addSubcommand(Operator.commandLine(surroundings, ids))
                 .addSubcommand(Policy.commandLine(surroundings, ids))
                 .addSubcommand(Broker.commandLine(surroundings))
+                .addSubcommand(new Doctor(surroundings))
                 .addSubcommand(new Page(surroundings))
                 .addSubcommand(new Version(surroundings))
                 .addSubcommand(new Up(surroundings, ids));
