@@ -85,6 +85,7 @@ public final class Main implements Runnable {
                 .addSubcommand(Policy.commandLine(surroundings, ids))
                 .addSubcommand(Broker.commandLine(surroundings))
                 .addSubcommand(Audit.commandLine(surroundings))
+                .addSubcommand(new Doctor(surroundings))
                 .addSubcommand(new Page(surroundings))
                 .addSubcommand(new Version(surroundings))
                 .addSubcommand(new Up(surroundings, ids));

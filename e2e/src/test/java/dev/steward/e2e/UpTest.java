@@ -15,6 +15,7 @@ import io.nats.client.Subscription;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
@@ -216,6 +217,41 @@ class UpTest {
         assertThat(unknown.err()).contains("did you mean 'ship1'");
         assertThat(steward("run", "--on", "zip*", "--", "true").exit()).isEqualTo(2);
         assertThat(steward("commands", "--json").out()).doesNotContain("\"true\"");
+    }
+
+    @Test
+    void theDoctorFindsWhatAFirstUpLeavesAndNothingElse() throws Exception {
+        up();
+        assertThat(weaknesses())
+                .containsExactly(
+                        "trust-anything-for-everyone",
+                        "trust-one-authority",
+                        "operators-one-authority",
+                        "trust-one-signature",
+                        "operator-key-plain");
+
+        Files.setPosixFilePermissions(
+                folder.resolve("operator/key"), PosixFilePermissions.fromString("rw-r--r--")); // chmod 644
+        assertThat(weaknesses())
+                .containsExactly(
+                        "file-loose",
+                        "trust-anything-for-everyone",
+                        "trust-one-authority",
+                        "operators-one-authority",
+                        "trust-one-signature",
+                        "operator-key-plain");
+    }
+
+    /** By the id of each finding, the worst first. */
+    private List<String> weaknesses() throws Exception {
+        Machine.Result doctor = steward("doctor", "--json");
+        assertThat(doctor.exit()).as(doctor.err()).isEqualTo(1);
+        var ids = new ArrayList<String>();
+        byte[] list = "{\"list\":%s}".formatted(doctor.out()).getBytes(StandardCharsets.UTF_8);
+        for (JsonObject each : Json.object(list, 1_000_000).objects("list", 100)) {
+            ids.add(each.text("id"));
+        }
+        return ids;
     }
 
     private Process up() throws Exception {

@@ -66,6 +66,15 @@ public final class OperatorFolder {
         return whereKeyIs(read().source());
     }
 
+    /** The file that the private key is in; none where the ssh-agent has it. */
+    public Optional<Path> keyFile() throws Failure {
+        return switch (read().source()) {
+            case KeySource.Own own -> Optional.of(key);
+            case KeySource.Elsewhere elsewhere -> Optional.of(elsewhere.file());
+            case KeySource.Agent agent -> Optional.empty();
+        };
+    }
+
     private String whereKeyIs(KeySource source) {
         return switch (source) {
             case KeySource.Own own -> key.toString();

@@ -54,6 +54,25 @@ public final class Rule {
         return place;
     }
 
+    /** Whether whoever fits it may run what he likes: every method, or any program or shell line. */
+    public boolean allowsAnything() {
+        return switch (scope) {
+            case Scope.Everything everything -> true;
+            case Scope.Method method -> false;
+            case Scope.Shell shell -> shell.rule.commands().isEmpty();
+        };
+    }
+
+    /** Whether it is for every operator, now and to come: {@code by: '*'}. */
+    public boolean isForEveryone() {
+        return conditions.by.isEmpty();
+    }
+
+    /** How many of those whom it is for must sign. */
+    public int signatures() {
+        return conditions.signatures;
+    }
+
     /** Whether this is about the method and domain, and one of those who signed is among those it is for. */
     boolean names(Request request) {
         boolean isMethod = switch (scope) {

@@ -36,6 +36,25 @@ class TrustFileTest {
         assertThat(TrustFixture.file("  []\n").authoritySignatures()).isEqualTo(1);
     }
 
+    @Test
+    void aRuleTellsWhatItGivesAway() throws Exception {
+        TrustFile file = TrustFixture.file("""
+                  - {profile: full, by: '*'}
+                  - {profile: full, by: [anna, bob], signatures: 2}
+                  - {allow: shellcommand, by: anna}
+                  - {allow: shellcommand, by: anna, shell: true}
+                  - {allow: shellcommand, by: anna, commands: [[date]]}
+                  - {profile: observe, by: '*'}
+                  - {allow: keys, by: anna}
+                """);
+
+        assertThat(file.rules().stream().map(Rule::allowsAnything))
+                .containsExactly(true, true, true, true, false, false, false);
+        assertThat(file.rules().stream().map(Rule::isForEveryone))
+                .containsExactly(true, false, false, false, false, true, false);
+        assertThat(file.rules().stream().map(Rule::signatures)).containsExactly(1, 2, 1, 1, 1, 1, 1);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"anna", "anna.b@desk-1", "null", "true", "1e3", "0x10", "2026-01-01"})
     void whatTheTemplateWritesIsRead(String name) throws Exception {

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.cli.doctor;
+
+import java.util.List;
+
+/** How the station's API is spoken to from here. */
+record ApiAddressCheck(String url) implements Check {
+    @Override
+    public List<Finding> findings() {
+        return Address.isOverheard(url, "http")
+                ? List.of(Finding.of(
+                        Weakness.API_WITHOUT_TLS,
+                        "the station's API is spoken to without TLS: whoever is on the way reads the token and all answers",
+                        url,
+                        "go through a tunnel (`ssh -L 8470:127.0.0.1:8470 STATION`) or a proxy that speaks https"))
+                : List.of();
+    }
+}
