@@ -131,10 +131,19 @@ public final class SecuredBroker implements AutoCloseable {
 
     /** A client that no token of the station's could make: it hears the whole fleet, by the account's own key. */
     Connection listen() throws Exception {
+        return byTheAccountsKey(new JwtUtils.Permission().deny(">"));
+    }
+
+    /** A client as strong as can be: it hears the whole fleet and speaks to everybody, by the account's own key. */
+    Connection attack() throws Exception {
+        return byTheAccountsKey(new JwtUtils.Permission().allow(">"));
+    }
+
+    private Connection byTheAccountsKey(JwtUtils.Permission publish) throws Exception {
         Ed25519 key = Ed25519.generate();
         var everything = new JwtUtils.UserClaim(Nkey.ACCOUNT.text(keys.account().key()))
                 .sub(new JwtUtils.Permission().allow(">"))
-                .pub(new JwtUtils.Permission().deny(">"));
+                .pub(publish);
         String token = JwtUtils.issueUserJWT(
                 NKey.fromSeed(Nkey.ACCOUNT.seed(keys.account()).toCharArray()),
                 Nkey.USER.text(key.key()),

@@ -4,6 +4,7 @@ package dev.steward.e2e;
 import dev.steward.agent.enrolment.Enrolment;
 import dev.steward.agent.enrolment.NodeKeys;
 import dev.steward.message.CommandId;
+import dev.steward.message.FleetId;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.Target;
@@ -149,19 +150,22 @@ public final class TestNodes {
 
     /** What a node seals with. */
     public Seal seal(String name) {
+        return seal(name, TestOperator.FLEET);
+    }
+
+    private Seal seal(String name, FleetId fleet) {
         NodeKeys keys = admit(name).keys;
-        return Seal.of(TestOperator.FLEET, keys.id(), Link.End.NODE, keys.link(), station.key());
+        return Seal.of(fleet, keys.id(), Link.End.NODE, keys.link(), station.key());
     }
 
     /** What the station seals with for a node. */
     Seal stationSeal(String name) {
+        return stationSeal(name, TestOperator.FLEET);
+    }
+
+    private Seal stationSeal(String name, FleetId fleet) {
         NodeKeys keys = admit(name).keys;
-        return Seal.of(
-                TestOperator.FLEET,
-                keys.id(),
-                Link.End.STATION,
-                station,
-                keys.link().key());
+        return Seal.of(fleet, keys.id(), Link.End.STATION, station, keys.link().key());
     }
 
     /** Both ends of one node's link, for whoever has both ends' keys. */
@@ -173,9 +177,14 @@ public final class TestNodes {
         private final FrameGuard stationGuard;
 
         Ends(TestNodes nodes, String node) {
+            this(nodes, node, TestOperator.FLEET);
+        }
+
+        /** Of a fleet in which the same machines have the same keys. */
+        Ends(TestNodes nodes, String node, FleetId fleet) {
             this.node = node;
-            this.atNode = nodes.seal(node);
-            this.atStation = nodes.stationSeal(node);
+            this.atNode = nodes.seal(node, fleet);
+            this.atStation = nodes.stationSeal(node, fleet);
             this.nodeGuard = guard(NodeName.CENTRAL.value(), atNode);
             this.stationGuard = guard(node, atStation);
         }

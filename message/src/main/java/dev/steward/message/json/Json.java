@@ -143,12 +143,20 @@ public final class Json {
             }
             case VALUE_STRING -> parser.getText();
             case VALUE_NUMBER_INT -> parser.getLongValue(); // out of range is an IOException
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_NUMBER_FLOAT -> finite(parser.getDoubleValue());
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             default -> throw new IOException("unexpected " + token);
         };
+    }
+
+    /** JSON has no infinity: it would be written as a text, and so say something else to whoever reads that. */
+    private static double finite(double value) throws IOException {
+        if (Double.isInfinite(value)) {
+            throw new IOException("a number is too large");
+        }
+        return value;
     }
 
     private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {

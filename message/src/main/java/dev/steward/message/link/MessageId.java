@@ -17,10 +17,11 @@ public record MessageId(Session session, long counter) {
         return new MessageId(Session.parse(text.substring(0, dash)), positive("message id", text.substring(dash + 1)));
     }
 
+    /** As it is written here, and in no other way: one id has one text. */
     static long positive(String what, String text) throws RefusedException {
         try {
             long value = Long.parseLong(text);
-            if (value > 0) {
+            if (value > 0 && Long.toString(value).equals(text)) {
                 return value;
             }
         } catch (NumberFormatException e) {

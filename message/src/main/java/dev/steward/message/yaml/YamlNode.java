@@ -221,15 +221,23 @@ public final class YamlNode {
                 return Long.parseLong(scalar.getValue());
             }
             if (scalar.getTag().equals(Tag.FLOAT)) {
-                return Double.parseDouble(scalar.getValue());
+                double value = Double.parseDouble(scalar.getValue());
+                if (Double.isFinite(value)) {
+                    return value;
+                }
+                throw noNumber(scalar);
             }
         } catch (NumberFormatException e) {
-            throw complaint("%s is not a number that JSON can hold".formatted(Quoted.of(scalar.getValue())));
+            throw noNumber(scalar);
         }
         if (scalar.getTag().equals(Tag.NULL)) {
             return null;
         }
         return scalar.getTag().equals(Tag.BOOL) ? (Object) bool() : scalar.getValue();
+    }
+
+    private RefusedException noNumber(ScalarNode scalar) {
+        return complaint("%s is not a number that JSON can hold".formatted(Quoted.of(scalar.getValue())));
     }
 
     /** The values of a map by their keys, in the order of the file. */

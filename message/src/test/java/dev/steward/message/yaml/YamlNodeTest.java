@@ -47,6 +47,14 @@ class YamlNodeTest {
     }
 
     @Test
+    void noNumberIsInfinite() {
+        for (String large : Set.of("1e999", "-1e999", ".inf", ".nan")) {
+            assertThatThrownBy(() -> node("a: " + large).object())
+                    .hasMessageContaining("is not a number that JSON can hold");
+        }
+    }
+
+    @Test
     void aKeyIsATextWhateverItReads() throws Exception {
         assertThat(node("null: a\n5: b\ntrue: c\n").textMap()).containsOnlyKeys("null", "5", "true");
         assertThatThrownBy(() -> node("? [a]\n: b\n").entries()).hasMessage("x.yaml:1: must be a text");

@@ -398,7 +398,11 @@ public final class Api implements AutoCloseable {
     }
 
     static List<byte[]> documents(Context context, int max) throws RefusedException {
-        JsonObject request = Json.object(context.bodyAsBytes(), Limits.REQUEST_BYTES);
+        return documents(context.bodyAsBytes(), max);
+    }
+
+    static List<byte[]> documents(byte[] body, int max) throws RefusedException {
+        JsonObject request = Json.object(body, Limits.REQUEST_BYTES);
         request.onlyKnown(Set.of("documents"));
         List<String> documents = request.texts("documents", max);
         if (documents.isEmpty()) {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.steward.station.http;
+
+import dev.steward.e2e.fuzz.Promises;
+import dev.steward.message.Limits;
+import dev.steward.message.RefusedException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.NullMarked;
+
+/** What the API reads of a request: bodies, ids of events, cookies and links of sessions. */
+@NullMarked
+public final class StationInputs {
+    private static final Sessions SESSIONS =
+            new Sessions("token", InstantSource.fixed(Instant.parse("2026-11-23T12:00:00Z")));
+    private static final byte[] COOKIE =
+            SESSIONS.open(SESSIONS.newLink().secret()).getBytes(StandardCharsets.US_ASCII);
+
+    private StationInputs() {}
+
+    public static void check(byte[] input) throws RefusedException {
+        String text = new String(input, StandardCharsets.UTF_8);
+        Promises.holds(SESSIONS.until(text).isEmpty(), "a session that nobody has opened");
+        Promises.holds(SESSIONS.until(changed(input)).isEmpty(), "a session whose cookie was changed");
+        try {
+            SESSIONS.open(text);
+            throw new AssertionError("a link that nobody has made");
+        } catch (ApiException e) {
+            // as it should be
+        }
+        if (!isEventId(text)) {
+            List<byte[]> documents = Api.documents(input, Limits.DOCUMENTS_PER_ORDER);
+            Promises.holds(
+                    documents.stream().mapToInt(each -> each.length).sum() <= 3 * input.length, "more than was sent");
+        }
+    }
+
+    /** A character of a genuine cookie is another one, where and which the input says. */
+    private static String changed(byte[] input) {
+        byte[] cookie = COOKIE.clone();
+        int at = Math.floorMod(Arrays.hashCode(input), cookie.length - 1); // the last one has spare bits
+        byte other = input.length == 0 ? 0 : input[0];
+        cookie[at] = other == cookie[at] ? (byte) '!' : other;
+        return new String(cookie, StandardCharsets.ISO_8859_1);
+    }
+
+    private static boolean isEventId(String text) {
+        try {
+            EventId id = EventId.parse(text);
+            Promises.same(id, EventId.parse(id.toString()));
+            return true;
+        } catch (RefusedException e) {
+            return false;
+        }
+    }
+}
