@@ -132,6 +132,7 @@ class ApproveTest extends CommandLineFixture {
         assertThat(steward("pending")).isZero();
         assertThat(out()).contains("SIGNED", "2 of 3", "bob, ann", ID);
 
+        out.reset();
         assertThat(steward("pending", "--json")).isZero();
         assertThat(out()).startsWith("[{").contains("\"signaturesNeeded\":3");
     }

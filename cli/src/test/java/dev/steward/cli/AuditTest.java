@@ -149,8 +149,10 @@ class AuditTest extends CommandLineFixture {
         assertThat(out().lines().skip(1).map(line -> line.split(" +", -1)[0])).containsExactly("4", "3", "2", "1");
         assertThat(out()).contains("order", "ann", ID).contains("(ci)");
 
+        out.reset();
         assertThat(steward("audit", "list", "--by", "ci")).isZero();
         assertThat(out().lines()).hasSize(2);
+        out.reset();
         assertThat(steward("audit", "list", "--on", ID.substring(0, 8), "--json"))
                 .isZero();
         assertThat(out()).startsWith("{\"number\":2,").contains("\"by\":\"ann\"");

@@ -58,7 +58,11 @@ class HeldTest {
         installation.order(List.of(command));
         sign(command, BOB);
         assertThat(installation.state(command.id(), "ship1")).isEqualTo("held");
-        JsonObject shown = installation.get("commands?held=true").orElseThrow().objects("commands", 9).getFirst();
+        JsonObject shown = installation
+                .get("commands?held=true")
+                .orElseThrow()
+                .objects("commands", 9)
+                .getFirst();
         assertThat(shown.text("id")).isEqualTo(command.id().toString());
         assertThat(shown.texts("signers", 9)).containsExactly("anna", "bob");
         assertThat(shown.integer("signaturesNeeded", 0, 9)).isEqualTo(3);
@@ -112,7 +116,8 @@ class HeldTest {
 
     private static void rules(Path folder, int signatures) throws Exception {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve("trust.yaml"), """
+        Files.writeString(
+                folder.resolve("trust.yaml"), """
                 fleet: %s
                 authorities:
                   anna: %s

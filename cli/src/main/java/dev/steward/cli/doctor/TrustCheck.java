@@ -48,8 +48,8 @@ record TrustCheck(Path file) implements Check {
                         Weakness.TRUST_ONE_SIGNATURE,
                         "one signature is enough to run anything there, so one stolen key is",
                         rule.place(),
-                        "allow commands by name instead; `signatures: 2` in that rule refuses all that one operator has signed"
-                                + " alone (steward itself does not collect a second signature yet)"));
+                        "allow commands by name instead, or ask for `signatures: 2` there and in the station's trust file: then"
+                                + " an order waits until a second operator has signed it (steward approve)"));
             }
         }
         if (trust.authorities().size() == 1) {
