@@ -23,18 +23,19 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "approve",
         header = "Signs a command that somebody else has ordered and that waits for signatures.",
-        synopsisHeading =
-                "%nExamples:%n" + "  steward approve 019a2b3c%n" + "  steward approve 019a2b3c --yes%n" + "%nUsage: ",
+        synopsisHeading = "%nExamples:%n" + "  steward approve 019a2b3c%n"
+                + "  steward approve 019a2b3c-5d4e-7f60-8a1b-2c3d4e5f6071 --yes%n" + "%nUsage: ",
         description =
                 "%nShows what would be signed, as it stands in the documents, and asks. The machines must be those that"
                         + " this operator knows by their names.%n")
 final class Approve implements Callable<Integer> {
     private static final int PREFIX_CHARS = 4; // as the station has it
+    private static final int ID_CHARS = 36;
 
     @Parameters(paramLabel = "ID", description = "A command's id, or a unique prefix of it.")
     private String id = "";
 
-    @Option(names = "--yes", description = "Without a question.")
+    @Option(names = "--yes", description = "Without a question; the whole ID must be given then.")
     private boolean yes;
 
     @Mixin
@@ -54,6 +55,10 @@ final class Approve implements Callable<Integer> {
         if (id.length() < PREFIX_CHARS) {
             throw Failure.usage("'%s' is not a command id, nor at least %d characters of one"
                     .formatted(SafeText.line(id), PREFIX_CHARS));
+        }
+        if (yes && id.length() < ID_CHARS) {
+            throw Failure.usage(
+                    "with --yes nobody looks at what is signed, so the whole id must be given, not its beginning");
         }
         Identity identity = operator.identity(surroundings, station);
         StationClient client = station.client(surroundings);

@@ -110,6 +110,10 @@ final class AuditList implements Callable<Integer> {
                     found.add(each);
                 }
             }
+            if (page.getLast().number() >= before) {
+                throw Failure.unreachable("the station shows entry %d behind %d"
+                        .formatted(page.getLast().number(), before));
+            }
             before = page.getLast().number();
         }
         return found;

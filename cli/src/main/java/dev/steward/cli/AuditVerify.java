@@ -73,6 +73,7 @@ final class AuditVerify implements Callable<Integer> {
                 new SeenHead(
                                 chain.number(),
                                 chain.hash(),
+                                chain.signedNumber(),
                                 chain.key(),
                                 surroundings.clock().instant())
                         .write(memory);

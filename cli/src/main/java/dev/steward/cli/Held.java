@@ -9,6 +9,7 @@ import dev.steward.cli.terminal.Ages;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.cli.terminal.Table;
+import dev.steward.message.Limits;
 import dev.steward.message.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,8 +75,14 @@ final class Held implements Callable<Integer> {
         for (List<CommandInfo> page = client.held(Integer.MAX_VALUE, before);
                 !page.isEmpty();
                 page = client.held(Integer.MAX_VALUE, before)) {
+            String last = page.getLast().id();
+            if (held.size() >= Limits.HELD_COMMANDS
+                    || before.filter(id -> last.compareTo(id) >= 0).isPresent()) {
+                throw Failure.unreachable(
+                        "the station lists more than it can hold, or the same again: is it the right one?");
+            }
             held.addAll(page);
-            before = Optional.of(page.getLast().id());
+            before = Optional.of(last);
         }
         return held;
     }

@@ -3,6 +3,8 @@ package dev.steward.station;
 
 import dev.steward.message.Document;
 import dev.steward.message.RefusedException;
+import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
@@ -34,10 +36,24 @@ record SignatureCheck(Trust trust) {
             try {
                 trust.authenticate(signed, document);
                 trust.signers(signed, document, now);
+                for (SignedDocument.Signature each : signed.signatures()) {
+                    checkHolds(signed, each.key());
+                }
             } catch (RefusedException e) {
                 return Optional.of(new Answer.Refused(Answer.Reason.FORBIDDEN, e.getMessage()));
             }
         }
         return Optional.empty();
+    }
+
+    /** What is not this operator's signature must not take the place of the true one. */
+    private void checkHolds(SignedDocument signed, KeyId key) throws RefusedException {
+        Optional<Trust.Operator> known = trust.operators().stream()
+                .filter(operator -> operator.key().id().equals(key))
+                .findFirst();
+        if (known.isPresent() && !signed.isSignedBy(known.get().key(), Signatures.ED25519)) {
+            throw new RefusedException(
+                    "signature: %s's does not hold".formatted(known.get().name()));
+        }
     }
 }

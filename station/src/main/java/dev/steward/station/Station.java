@@ -130,7 +130,12 @@ public final class Station implements Orders {
         this.trustFile = new TrustFileWatch(settings.trust());
         this.trust = new Trust(
                 Signatures.ED25519, trustFile.trust(), ledger.operators().map(SignedList::stored));
-        this.auditKey = new AuditKey(settings.data(), settings.name(), this::fleet, random);
+        this.auditKey = new AuditKey(
+                settings.data(),
+                settings.name(),
+                this::fleet,
+                random,
+                ledger.auditTail().signed() > 0);
         this.space = reserve.look(CommitLoop.now().millis());
         this.broker = new Health.Broker(settings.bus().shownUrl(), false, Instant.now(), "not tried yet");
         this.loop = new CommitLoop<>("station", TICK_MS, new Host());
@@ -141,7 +146,14 @@ public final class Station implements Orders {
         this.core = newCore();
         core.begin(
                 CommitLoop.now(),
-                "version %s, generation %d, at %s".formatted(settings.version(), generation, settings.url()));
+                "version %s, generation %d, at %s%s"
+                        .formatted(
+                                settings.version(),
+                                generation,
+                                settings.url(),
+                                auditKey.doubt(ledger)
+                                        .map(doubt -> "; " + doubt)
+                                        .orElse("")));
         ledger.commit();
         effects.carryOut(); // whose frames are taken
         seals.warm();
@@ -205,6 +217,14 @@ public final class Station implements Orders {
             throws InterruptedException, TimeoutException {
         Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
         return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.sign(now, via, command, documents));
+    }
+
+    @Override
+    public Answer login(String via, String text) throws InterruptedException, TimeoutException {
+        return ask((core, now) -> {
+            core.note(now, AuditAction.LOGIN, Who.via(via), text);
+            return new Answer.Accepted(List.of());
+        });
     }
 
     @Override
@@ -418,10 +438,14 @@ public final class Station implements Orders {
         private final List<Runnable> records = new ArrayList<>();
         private final List<WireMessage> enrolmentAnswers = new ArrayList<>();
         private final Map<VerificationKey, Instant> shutOut = new HashMap<>();
+        private final List<LedgerWrite.PutAuditHead> heads = new ArrayList<>();
         private boolean news;
 
         @Override
         public void write(LedgerWrite write) {
+            if (write instanceof LedgerWrite.PutAuditHead head) {
+                heads.add(head);
+            }
             news |= write instanceof LedgerWrite.PutTransition
                     || write instanceof LedgerWrite.PutExecution
                     || write instanceof LedgerWrite.PutOutput;
@@ -474,6 +498,7 @@ public final class Station implements Orders {
         }
 
         void carryOut() {
+            heads.forEach(auditKey::signed);
             records.forEach(Runnable::run);
             brokerAccount.ifPresent(account -> shutOut.forEach(account::shutOut));
             frames.forEach(frame ->
@@ -502,6 +527,7 @@ public final class Station implements Orders {
             records.clear();
             enrolmentAnswers.clear();
             shutOut.clear();
+            heads.clear();
             news = false;
         }
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key with which the station signs its heads; empty where it had signed none
  */
-public record SeenHead(long number, AuditHash hash, Optional<VerificationKey> key, Instant at) {
+public record SeenHead(long number, AuditHash hash, long signedNumber, Optional<VerificationKey> key, Instant at) {
     private static final int BYTES = 4096;
 
     /** Empty where none was verified before. */
@@ -35,6 +35,7 @@ public record SeenHead(long number, AuditHash hash, Optional<VerificationKey> ke
             return Optional.of(new SeenHead(
                     json.integer("number", 0, Long.MAX_VALUE),
                     AuditHash.parse(json.text("hash")),
+                    json.integer("signedNumber", 0, Long.MAX_VALUE),
                     json.has("key") ? Optional.of(VerificationKey.parse(json.text("key"))) : Optional.empty(),
                     json.time("at")));
         } catch (NoSuchFileException e) {
@@ -50,6 +51,7 @@ public record SeenHead(long number, AuditHash hash, Optional<VerificationKey> ke
         var json = new LinkedHashMap<String, @Nullable Object>();
         json.put("number", number);
         json.put("hash", hash);
+        json.put("signedNumber", signedNumber);
         key.ifPresent(present -> json.put("key", present));
         json.put("at", Times.text(at));
         try {

@@ -41,6 +41,11 @@ public final class Verification {
                                     seen.get().number(),
                                     seen.get().at()));
         }
+        chain.checkSigned();
+        if (seen.isPresent() && seen.get().signedNumber() > chain.signedNumber()) {
+            throw new RefusedException("entry %d was signed when it was verified here at %s, and is not any more"
+                    .formatted(seen.get().signedNumber(), seen.get().at()));
+        }
         return chain;
     }
 }

@@ -2,8 +2,10 @@
 package dev.steward.station.http;
 
 import dev.steward.e2e.fuzz.Promises;
+import dev.steward.message.CommandId;
 import dev.steward.message.Limits;
 import dev.steward.message.RefusedException;
+import dev.steward.station.core.LiveTokens;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,21 +16,31 @@ import org.jspecify.annotations.NullMarked;
 /** What the API reads of a request: bodies, ids of events, cookies and links of sessions. */
 @NullMarked
 public final class StationInputs {
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-23T12:00:00Z"));
+    private static final BearerTokens TOKENS = new BearerTokens("token", () -> LiveTokens.NONE, CLOCK);
     private static final Sessions SESSIONS =
-            new Sessions("token", InstantSource.fixed(Instant.parse("2026-11-23T12:00:00Z")));
-    private static final byte[] COOKIE =
-            SESSIONS.open(SESSIONS.newLink().secret()).getBytes(StandardCharsets.US_ASCII);
+            new Sessions("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII), TOKENS, CLOCK);
+    private static final byte[] COOKIE = cookie();
 
     private StationInputs() {}
 
+    private static byte[] cookie() {
+        CommandId local = TOKENS.bySecret("token").orElseThrow().id();
+        try {
+            return SESSIONS.open(SESSIONS.newLink(local).secret()).cookie().getBytes(StandardCharsets.US_ASCII);
+        } catch (Sessions.UnknownLinkException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     public static void check(byte[] input) throws RefusedException {
         String text = new String(input, StandardCharsets.UTF_8);
-        Promises.holds(SESSIONS.until(text).isEmpty(), "a session that nobody has opened");
-        Promises.holds(SESSIONS.until(changed(input)).isEmpty(), "a session whose cookie was changed");
+        Promises.holds(SESSIONS.read(text).isEmpty(), "a session that nobody has opened");
+        Promises.holds(SESSIONS.read(changed(input)).isEmpty(), "a session whose cookie was changed");
         try {
             SESSIONS.open(text);
             throw new AssertionError("a link that nobody has made");
-        } catch (ApiException e) {
+        } catch (ApiException | Sessions.UnknownLinkException e) {
             // as it should be
         }
         if (!isEventId(text)) {

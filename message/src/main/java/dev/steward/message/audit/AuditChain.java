@@ -7,6 +7,7 @@ import dev.steward.message.signing.Digest;
 import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,11 +27,16 @@ public final class AuditChain {
      */
     public record Link(byte[] entry, String hash, Optional<SignedDocument> head) {}
 
+    private static final long UNSIGNED_ENTRIES = 1_500;
+    private static final Duration UNSIGNED_TIME = Duration.ofMinutes(90);
+
     private final Signatures check;
     private Optional<VerificationKey> key;
     private long number;
     private AuditHash hash = AuditHash.NONE;
     private long signedNumber;
+    private Optional<AuditHead> last = Optional.empty();
+    private Optional<Instant> unsignedSince = Optional.empty();
     private Optional<Instant> firstAt = Optional.empty();
     private Optional<Instant> lastAt = Optional.empty();
 
@@ -62,6 +68,7 @@ public final class AuditChain {
         hash = expected;
         firstAt = firstAt.or(() -> Optional.of(entry.at()));
         lastAt = Optional.of(entry.at());
+        unsignedSince = unsignedSince.or(() -> Optional.of(entry.at()));
         if (link.head.isPresent()) {
             follow(link.head.get());
         }
@@ -92,8 +99,36 @@ public final class AuditChain {
                     + "says entry %d with the hash %s, and here is %d with %s"
                             .formatted(head.number(), head.hash(), number, hash));
         }
+        if (!last.map(AuditHead::fleet).orElse(head.fleet()).equals(head.fleet())
+                || !last.map(AuditHead::station).orElse(head.station()).equals(head.station())) {
+            throw new RefusedException(which
+                    + "is of the station %s in the fleet %s, and those before it of another"
+                            .formatted(head.station(), head.fleet()));
+        }
         key = Optional.of(head.key());
+        last = Optional.of(head);
         signedNumber = number;
+        unsignedSince = Optional.empty();
+    }
+
+    /**
+     * To be called behind the last entry: a station signs every 1,000 entries and every hour, so that a longer end without a
+     * signature is nobody's word.
+     */
+    public void checkSigned() throws RefusedException {
+        boolean old = unsignedSince
+                .filter(since -> since.plus(UNSIGNED_TIME).isBefore(lastAt.orElse(since)))
+                .isPresent();
+        if (number - signedNumber > UNSIGNED_ENTRIES || old) {
+            throw new RefusedException(
+                    "no entry behind %d is signed, %d of them since %s; the station signs every 1,000 and every hour, unless its trust file can't be used"
+                            .formatted(signedNumber, number - signedNumber, unsignedSince.orElseThrow()));
+        }
+    }
+
+    /** The last signed head; empty where there was none. */
+    public Optional<AuditHead> head() {
+        return last;
     }
 
     /** How many entries were followed. */

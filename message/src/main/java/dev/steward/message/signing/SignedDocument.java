@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A document's exact bytes and who has signed them. It travels as one text: a line of JSON with the signatures, then the
@@ -29,7 +30,17 @@ public record SignedDocument(byte[] document, List<Signature> signatures) {
     public static final String NAMESPACE = "document@steward.dev";
 
     /** @param bytes {@value Signatures#BYTES} of them */
-    public record Signature(KeyId key, byte[] bytes) {}
+    public record Signature(KeyId key, byte[] bytes) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Signature that && key.equals(that.key) && Arrays.equals(bytes, that.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * key.hashCode() + Arrays.hashCode(bytes);
+        }
+    }
 
     public SignedDocument {
         signatures = List.copyOf(signatures);
@@ -53,7 +64,7 @@ public record SignedDocument(byte[] document, List<Signature> signatures) {
                 .anyMatch(signature -> check.isValid(key, toBeSigned(document), signature.bytes));
     }
 
-    /** With the signatures of another copy of the same document behind its own. */
+    /** With the signatures of another copy of the same document behind its own; of two by one key its own stays. */
     public SignedDocument and(SignedDocument other) throws RefusedException {
         if (!Arrays.equals(document, other.document)) {
             throw new RefusedException("the document is another one than that which was signed");
@@ -67,10 +78,14 @@ public record SignedDocument(byte[] document, List<Signature> signatures) {
         return new SignedDocument(document, List.copyOf(all.values()));
     }
 
-    /** With one more signature. */
+    /** With one more signature; what stands there under the same key goes. */
     public SignedDocument signedBy(Signer signer) throws SigningException, RefusedException {
-        var signature = new Signature(signer.key().id(), signer.sign(toBeSigned(document)));
-        return and(new SignedDocument(document, List.of(signature)));
+        KeyId own = signer.key().id();
+        List<Signature> others = signatures.stream()
+                .filter(signature -> !signature.key.equals(own))
+                .toList();
+        var signature = new Signature(own, signer.sign(toBeSigned(document)));
+        return new SignedDocument(document, others).and(new SignedDocument(document, List.of(signature)));
     }
 
     public Document read() throws RefusedException {

@@ -41,23 +41,20 @@ public final class SafeText {
         return safe == null ? text : safe.toString();
     }
 
-    /** Controls (C0, DEL, C1), what reorders or breaks lines invisibly, and halves of a surrogate pair. */
+    /** Controls (C0, DEL, C1), what reorders, breaks or hides text invisibly, and halves of a surrogate pair. */
     private static boolean isDangerous(String text, int index) {
         char c = text.charAt(index);
         if (Character.isHighSurrogate(c)) {
-            return index + 1 == text.length() || !Character.isLowSurrogate(text.charAt(index + 1));
+            return index + 1 == text.length()
+                    || !Character.isLowSurrogate(text.charAt(index + 1))
+                    || Character.getType(text.codePointAt(index)) == Character.FORMAT;
         }
         if (Character.isLowSurrogate(c)) {
-            return index == 0 || !Character.isHighSurrogate(text.charAt(index - 1));
+            return index == 0
+                    || !Character.isHighSurrogate(text.charAt(index - 1))
+                    || Character.getType(text.codePointAt(index - 1)) == Character.FORMAT;
         }
-        return Character.isISOControl(c)
-                || (c >= '\u202a' && c <= '\u202e')
-                || (c >= '\u2066' && c <= '\u2069')
-                || c == '\u200e'
-                || c == '\u200f'
-                || c == '\u061c'
-                || c == '\u2028'
-                || c == '\u2029';
+        return Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || c == '\u2028' || c == '\u2029';
     }
 
     private static void appendEscape(StringBuilder safe, char c) {

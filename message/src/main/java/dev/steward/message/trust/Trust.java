@@ -213,6 +213,12 @@ public final class Trust {
         };
     }
 
+    /** Whether this key is a good operator's, and its signature of this holds. */
+    public boolean isGoodSignature(SignedDocument signed, KeyId key, Instant now) {
+        Operator operator = operators.get(key);
+        return operator != null && operator.isGood(now) && signed.isSignedBy(operator.key(), check);
+    }
+
     /** Whether a rule of the file asks for more than one signature. */
     public boolean asksForSeveral() {
         return local.file().filter(TrustFile::asksForSeveral).isPresent();

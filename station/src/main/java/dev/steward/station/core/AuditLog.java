@@ -83,7 +83,7 @@ final class AuditLog {
     void sign(Now now) {
         if (signed < number) {
             Optional<byte[]> head = signer.sign(now, number, hash);
-            head.ifPresent(bytes -> sink.write(new LedgerWrite.PutAuditHead(number, bytes)));
+            head.ifPresent(bytes -> sink.write(new LedgerWrite.PutAuditHead(number, hash, bytes)));
             signed = head.isPresent() ? number : signed;
         }
         signAt = signed < number ? now.millis() + HEAD_AFTER.toMillis() : Long.MAX_VALUE;

@@ -103,8 +103,11 @@ final class Dispatcher {
                         "the station's %s; nothing was ordered. Make room there, then order again"
                                 .formatted(space.text()));
             }
-            for (List<Part> parts : fresh) {
-                queue(now, via, parts);
+            List<Optional<Lack>> lacks =
+                    fresh.stream().map(parts -> held.lack(now, parts)).toList();
+            checkRoom(lacks.stream().flatMap(Optional::stream).toList());
+            for (int i = 0; i < fresh.size(); i++) {
+                queue(now, via, fresh.get(i), lacks.get(i));
             }
             return new Answer.Accepted(List.copyOf(commands.keySet()));
         } catch (OrderRefused e) {
@@ -118,6 +121,10 @@ final class Dispatcher {
     }
 
     /** Rules or operators have changed. */
+    void rulesChanged() {
+        held.rulesChanged();
+    }
+
     void review(Now now) {
         held.review(now);
     }
@@ -150,29 +157,51 @@ final class Dispatcher {
                 if (kept.isEmpty()) {
                     checkKeys(cancel.targets(), "nothing was canceled");
                 }
+                checkSay(now, cancel);
                 accepted.put(cancel, bytes);
             }
             for (Map.Entry<Document.Cancel, byte[]> each : accepted.entrySet()) {
-                audit(now, via, each.getKey(), each.getValue());
+                cancel(now, via, each.getKey(), each.getValue());
             }
-            accepted.forEach(
-                    (cancel, bytes) -> cancel.targets().forEach(target -> cancel(now, cancel, target.node(), bytes)));
             return new Answer.Accepted(List.of(command));
         } catch (OrderRefused e) {
             return e.answer();
         }
     }
 
-    private void audit(Now now, String via, Document.Cancel cancel, byte[] bytes) throws OrderRefused {
-        if (store.cancelBytes(cancel.id()).isEmpty()) { // else it is the same again
-            List<NodeName> nodes = cancel.targets().stream().map(Target::node).toList();
+    /** Who could sign what is held may turn it down, as well as whoever has ordered it. */
+    private void checkSay(Now now, Document.Cancel cancel) throws OrderRefused {
+        for (Target target : cancel.targets()) {
+            Execution execution =
+                    store.execution(cancel.command(), target.node()).orElseThrow();
+            String name = operators.trust().nameOf(cancel.issuer());
+            if (execution.state() == ExecutionState.HELD
+                    && !cancels.isOwn(execution, cancel)
+                    && !held.hasSay(now, cancel.command(), name)) {
+                throw new OrderRefused(
+                        Answer.Reason.FORBIDDEN,
+                        "%s is held, and %s has not ordered it, nor would a signature of his count"
+                                .formatted(cancel.command(), name));
+            }
+        }
+    }
+
+    private void cancel(Now now, String via, Document.Cancel cancel, byte[] bytes) throws OrderRefused {
+        byte[] document = signed(bytes).document();
+        var changed = new ArrayList<NodeName>();
+        for (Target target : cancel.targets()) {
+            if (cancel(now, cancel, target.node(), bytes)) {
+                changed.add(target.node());
+            }
+        }
+        if (!changed.isEmpty()) { // else it had ended, or it is the same again
             audit.record(
                     now,
                     AuditAction.CANCEL,
                     AuditLog.signer(operators.trust(), cancel, via),
                     Optional.of(cancel.command().toString()),
-                    "on " + Part.described(nodes, 5),
-                    List.of(signed(bytes).document()));
+                    "on " + Part.described(changed, 5),
+                    List.of(document));
         }
     }
 
@@ -186,23 +215,28 @@ final class Dispatcher {
         }
     }
 
-    private void cancel(Now now, Document.Cancel cancel, NodeName target, byte[] bytes) {
+    /** @return whether anything came of it */
+    private boolean cancel(Now now, Document.Cancel cancel, NodeName target, byte[] bytes) {
         Execution execution = store.execution(cancel.command(), target).orElseThrow();
         Nodes.Node node = nodes.find(target).orElseThrow();
         if (execution.isFinal()) {
-            return;
+            return false;
         }
-        if (execution.state() == ExecutionState.HELD) { // whoever could sign it may as well turn it down
+        if (execution.state() == ExecutionState.HELD) {
             executions.canceled(now, execution);
-            return;
+            return true;
         }
         Optional<OutboxEntry> unsent = store.unsent(target, execution.messageId());
         if (unsent.isPresent() && cancels.isOwn(execution, cancel)) { // else the node has a say in it
             nodes.withdraw(node, unsent.get());
             executions.canceled(now, execution);
-        } else if (cancels.order(now, node, execution, cancel, bytes)) {
+            return true;
+        }
+        boolean ordered = cancels.order(now, node, execution, cancel, bytes);
+        if (ordered) {
             executions.cancelOrdered(now, execution, operators.trust().nameOf(cancel.issuer()));
         }
+        return ordered;
     }
 
     private static Map<CommandId, List<Part>> read(List<byte[]> documents) throws OrderRefused {
@@ -332,15 +366,17 @@ final class Dispatcher {
                 && Json.text(Map.of("", a.arguments())).equals(Json.text(Map.of("", b.arguments())));
     }
 
-    private void queue(Now now, String via, List<Part> parts) throws OrderRefused {
-        Document.Command first = parts.getFirst().document();
-        Optional<Lack> lack = held.lack(now, parts);
-        if (lack.isPresent() && !held.hasRoom()) {
+    private void checkRoom(List<Lack> lacks) throws OrderRefused {
+        if (!lacks.isEmpty() && lacks.size() > held.room()) {
             throw new OrderRefused(
                     Answer.Reason.CONFLICT,
-                    "it has %s, and %d commands wait for signatures, the most that are kept; see steward pending"
-                            .formatted(lack.get(), Limits.HELD_COMMANDS));
+                    "%d of the commands lack signatures, and there is room for %d more that wait for some, of %d in all; nothing was ordered. See steward pending"
+                            .formatted(lacks.size(), held.room(), Limits.HELD_COMMANDS));
         }
+    }
+
+    private void queue(Now now, String via, List<Part> parts, Optional<Lack> lack) {
+        Document.Command first = parts.getFirst().document();
         String issuer = operators.trust().nameOf(first.issuer());
         int total = Part.targets(parts).size();
         sink.write(new LedgerWrite.PutCommand(first, issuer, total, now.wall()));

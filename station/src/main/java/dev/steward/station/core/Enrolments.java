@@ -160,7 +160,8 @@ final class Enrolments {
         Waiting known =
                 waiting.put(request.issuer(), new Waiting(request, bytes)); // what it says last is what it wants
         sink.write(new LedgerWrite.PutEnrolment(request, bytes, now.wall()));
-        if (known == null || !known.request.node().equals(request.node())) {
+        boolean otherName = known != null && !known.request.node().equals(request.node());
+        if (known == null || (otherName && tokens.isWorthTelling(token))) {
             tell(
                     now,
                     AuditAction.ASKED,

@@ -14,23 +14,29 @@ import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.Lack;
 import dev.steward.message.trust.Request;
 import dev.steward.message.trust.Trust;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 
 /**
  * Commands that lack signatures by the station's own trust file: they wait here, where others can sign them. A courtesy to
  * the operators, as each node counts the signatures itself, by its own file.
  */
 final class Held {
+    private static final int REVIEWED_AT_ONCE = 10;
+
     private final StationStore store;
     private final StationSink sink;
     private final Nodes nodes;
     private final Executions executions;
     private final Operators operators;
     private final AuditLog audit;
+    private Deque<CommandId> toReview = new ArrayDeque<>();
 
     Held(
             StationStore store,
@@ -45,19 +51,24 @@ final class Held {
         this.executions = executions;
         this.operators = operators;
         this.audit = audit;
+        rulesChanged(); // also while the station was stopped
     }
 
-    boolean hasRoom() {
-        return store.held().size() < Limits.HELD_COMMANDS;
+    /** How many more commands may wait. */
+    int room() {
+        return Limits.HELD_COMMANDS - store.held().size();
     }
 
-    /** What an order lacks; where somebody else has a say in it than who signs, the nodes say so. */
+    /**
+     * What an order lacks; empty where the rules allow it. What they refuse for another reason than signatures is not held:
+     * the nodes say why.
+     */
     Optional<Lack> lack(Now now, List<Part> parts) {
         if (!operators.trust().asksForSeveral()) {
             return Optional.empty();
         }
         try {
-            return lack(now, parts, signers(now, parts));
+            return operators.trust().lack(request(now, parts, signers(now, parts)));
         } catch (RefusedException e) {
             return Optional.empty();
         }
@@ -73,20 +84,34 @@ final class Held {
         }
     }
 
+    /** Whether somebody could help a held command on by signing it, and may so turn it down as well. */
+    boolean hasSay(Now now, CommandId id, String operator) {
+        try {
+            List<Part> parts = kept(id);
+            var with = new LinkedHashSet<>(signers(now, parts));
+            Optional<Lack> before = operators.trust().lack(request(now, parts, with));
+            return with.add(operator)
+                    && before.isPresent()
+                    && !operators.trust().lack(request(now, parts, with)).equals(before);
+        } catch (RefusedException e) {
+            return false;
+        }
+    }
+
     /**
      * Takes further signatures of a command; with as many as the rule asks for it goes out.
      *
      * @param documents all parts of it, with any signatures
      */
     Answer sign(Now now, String via, CommandId id, List<byte[]> documents) {
-        List<Part> kept = kept(id);
-        if (kept.isEmpty()) {
+        if (store.parts(id) == 0) {
             return new Answer.Refused(Answer.Reason.NOT_FOUND, "no command " + id);
         }
-        List<Part> given;
+        List<Part> kept;
         List<Part> merged;
         try {
-            given = read(documents);
+            List<Part> given = read(documents);
+            kept = kept(id);
             if (isIn(given, kept)) {
                 return new Answer.Accepted(List.of(id)); // the same again
             }
@@ -106,18 +131,21 @@ final class Held {
 
     private Answer sign(Now now, String via, List<Part> kept, List<Part> merged) throws RefusedException {
         CommandId id = kept.getFirst().document().id();
+        checkAdded(now, kept, merged);
         SequencedSet<String> before = signers(now, kept);
         SequencedSet<String> after = signers(now, merged);
-        Optional<Lack> lack = lack(now, merged, after);
         var others = new LinkedHashSet<>(after);
         others.removeAll(before);
         if (others.isEmpty()) {
-            throw new RefusedException("signature: none of those added is by another operator whose key is good here");
+            throw new RefusedException("signature: none of those added is by another operator, on all parts");
         }
-        Optional<Lack> lacked = lack(now, kept, before);
-        if (lack.isPresent() && lack.equals(lacked)) {
+        Optional<Lack> lack = operators.trust().lack(request(now, merged, after));
+        if (lack.isPresent() && lack.equals(operators.trust().lack(request(now, kept, before)))) {
             throw new RefusedException("policy: the signature of %s does not count for the rule at %s"
                     .formatted(String.join(", ", others), lack.get().rule()));
+        }
+        if (lack.isEmpty()) {
+            operators.trust().allow(request(now, merged, after)); // else it stays, and says why
         }
         for (Part part : merged) {
             sink.write(new LedgerWrite.PutSignatures(
@@ -138,20 +166,49 @@ final class Held {
         return new Answer.Accepted(List.of(id));
     }
 
-    /** Rules or operators have changed: what waits may have enough signatures now. */
-    void review(Now now) {
-        for (CommandId id : store.held()) {
-            List<Part> parts = kept(id);
-            try {
-                if (!parts.isEmpty() && lack(now, parts, signers(now, parts)).isEmpty()) {
-                    audit.record(
-                            now, AuditAction.APPROVED, Who.ITSELF, id.toString(), "it goes out, by the rules of now");
-                    release(now, parts);
+    /** A signature that does not hold would take the place of the true one. */
+    private void checkAdded(Now now, List<Part> kept, List<Part> merged) throws RefusedException {
+        for (int i = 0; i < merged.size(); i++) {
+            SignedDocument whole = merged.get(i).signed();
+            for (SignedDocument.Signature each : whole.signatures()) {
+                if (!kept.get(i).signed().signatures().contains(each)
+                        && !operators.trust().isGoodSignature(whole, each.key(), now.wall())) {
+                    throw new RefusedException(
+                            "signature: %s is no operator's key that is good here, or it has not signed this"
+                                    .formatted(each.key()));
                 }
-            } catch (RefusedException e) {
-                // Whoever ordered it is an operator no more: it stays, and expires.
-                sink.log(System.Logger.Level.DEBUG, "%s stays held: %s".formatted(id, e.getMessage()));
             }
+        }
+    }
+
+    /** Rules or operators have changed: what waits may have enough signatures now. Looked at a little at a time. */
+    void rulesChanged() {
+        toReview = new ArrayDeque<>(store.held());
+    }
+
+    void review(Now now) {
+        for (int i = 0; i < REVIEWED_AT_ONCE && !toReview.isEmpty(); i++) {
+            CommandId id = toReview.remove();
+            try {
+                review(now, id);
+            } catch (RefusedException e) {
+                // Whoever ordered it is an operator no more, or no rule allows it now: it stays, and expires.
+                sink.log(System.Logger.Level.INFO, "%s stays held: %s".formatted(id, e.getMessage()));
+            }
+        }
+    }
+
+    private void review(Now now, CommandId id) throws RefusedException {
+        List<Part> parts = kept(id);
+        operators.trust().allow(request(now, parts, signers(now, parts)));
+        if (!store.heldExecutions(id).isEmpty()) {
+            audit.record(
+                    now,
+                    AuditAction.APPROVED,
+                    Who.ITSELF,
+                    id.toString(),
+                    "it goes out, by the rules and operators of now");
+            release(now, parts);
         }
     }
 
@@ -168,12 +225,9 @@ final class Held {
         }
     }
 
-    private Optional<Lack> lack(Now now, List<Part> parts, SequencedSet<String> signers) throws RefusedException {
+    private static Request request(Now now, List<Part> parts, Set<String> signers) {
         Document.Command first = parts.getFirst().document();
-        return operators
-                .trust()
-                .lack(new Request(
-                        first.method(), first.domain(), first.arguments(), signers, first.mostTargets(), now.wall()));
+        return new Request(first.method(), first.domain(), first.arguments(), signers, first.mostTargets(), now.wall());
     }
 
     /** Those who have signed all parts. */
@@ -187,15 +241,18 @@ final class Held {
         return all;
     }
 
-    /** In order of their numbers; empty where the command is not known. */
-    private List<Part> kept(CommandId id) {
+    /** In order of their numbers; refused where a document is of an older form. */
+    private List<Part> kept(CommandId id) throws RefusedException {
         var parts = new ArrayList<Part>();
-        try {
-            for (int number = 1; number <= store.parts(id); number++) {
-                parts.add(Part.read(store.document(id, number).orElseThrow()));
+        for (int number = 1; number <= store.parts(id); number++) {
+            Optional<byte[]> stored = store.document(id, number);
+            if (stored.isEmpty()) {
+                throw new RefusedException("part %d is not in the ledger".formatted(number));
             }
-        } catch (RefusedException e) {
-            throw new IllegalStateException("a stored command: " + e.getMessage(), e);
+            parts.add(Part.read(stored.get()));
+        }
+        if (parts.isEmpty()) {
+            throw new RefusedException("it is not in the ledger");
         }
         return parts;
     }

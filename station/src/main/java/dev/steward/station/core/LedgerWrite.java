@@ -98,7 +98,7 @@ public sealed interface LedgerWrite {
     record PutAudit(long number, byte[] entry, AuditHash hash) implements LedgerWrite {}
 
     /** How far the audit log has come, signed. */
-    record PutAuditHead(long number, byte[] signed) implements LedgerWrite {}
+    record PutAuditHead(long number, AuditHash hash, byte[] signed) implements LedgerWrite {}
 
     /** Keeps what could not be read, for inspection. */
     record Quarantine(WireMessage message, String reason, Instant at) implements LedgerWrite {}

@@ -26,12 +26,7 @@ record Part(SignedDocument signed, Document.Command document) {
     /** Whether it is the same document, and that one has all signatures of this. */
     boolean isIn(SignedDocument kept) {
         return Arrays.equals(signed.document(), kept.document())
-                && kept.signatures().stream()
-                        .map(SignedDocument.Signature::key)
-                        .toList()
-                        .containsAll(signed.signatures().stream()
-                                .map(SignedDocument.Signature::key)
-                                .toList());
+                && kept.signatures().containsAll(signed.signatures());
     }
 
     static List<NodeName> targets(List<Part> parts) {

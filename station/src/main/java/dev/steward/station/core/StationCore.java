@@ -124,8 +124,11 @@ public final class StationCore {
 
     /** Takes another list of operators, in the one document given. */
     public Answer operators(Now now, String via, List<byte[]> documents) {
+        long before = operators.trust().listNumber();
         Answer answer = operators.publish(now, via, documents);
-        dispatcher.review(now);
+        if (operators.trust().listNumber() != before) {
+            dispatcher.rulesChanged();
+        }
         handleEvents(now);
         return answer;
     }
@@ -187,8 +190,7 @@ public final class StationCore {
     /** The station's own trust file has changed. */
     public void trust(Now now, LocalTrust trust) {
         operators.local(now, trust);
-        dispatcher.review(now);
-        handleEvents(now);
+        dispatcher.rulesChanged();
     }
 
     public void connected(Now now) {
@@ -225,6 +227,7 @@ public final class StationCore {
 
     public void tick(Now now) {
         nodes.tick(now);
+        dispatcher.review(now);
         handleEvents(now);
         if (now.millis() >= expireAt) {
             expireAt = now.millis() + EXPIRE_EVERY_MS;
@@ -324,13 +327,15 @@ public final class StationCore {
         }
         Optional<Execution> before = store.execution(ack.command(), node.name);
         Optional<Execution> arrived = before.filter(execution -> ack.showsReceipt() && execution.mayBeUnderWay());
-        arrived.ifPresent(execution -> nodes.settle(node, Lane.CONTROL, execution.messageId()));
+        arrived.filter(execution -> execution.state() != ExecutionState.HELD) // which no message carries yet
+                .ifPresent(execution -> nodes.settle(node, Lane.CONTROL, execution.messageId()));
         if (ack instanceof Ack.Output output
                 && before.filter(execution ->
                                 !execution.isEndedFor(output.attempt()) && output.attempt() > execution.attempt())
                         .isPresent()) {
             node.asked.add(ack.command()); // output has a lane of its own: the word of its end may have come and gone
         }
+        auditRefusal(now, node, ack, before);
         if (ack instanceof Ack.CancelRefused) {
             cancels.refused(node, ack.command());
         }
@@ -339,20 +344,26 @@ public final class StationCore {
             node.asked.add(ack.command()); // it has ended, and the word of that is gone
         }
         executions.ack(now, node.name, ack, before);
-        auditRefusal(now, node, ack, before);
         arrived.ifPresent(execution -> cancels.ensure(now, node, execution));
     }
 
-    /** What a node does not do, by its own trust file or for another reason; said again is no news. */
+    /**
+     * What a node does not do, by its own trust file or for another reason. Each thing that was ordered is refused once at
+     * most, whatever the node says.
+     */
     private void auditRefusal(Now now, Nodes.Node node, Ack ack, Optional<Execution> before) {
         if (before.isEmpty() || before.get().isFinal()) {
             return;
         }
         String on = ack.command().toString();
-        if (ack instanceof Ack.Finished(CommandId id, Outcome outcome) && outcome.state() == ExecutionState.REJECTED) {
+        if (ack instanceof Ack.Finished(CommandId id, Outcome outcome)
+                && outcome.state() == ExecutionState.REJECTED
+                && outcome.attempt() == 0
+                && before.get().attempt() == 0) {
             String reason = outcome.reason().orElse("it gives no reason");
             audit.record(now, AuditAction.REFUSED, Who.ITSELF, on, "by node %s: %s".formatted(node.name, reason));
-        } else if (ack instanceof Ack.CancelRefused(CommandId id, String reason)) {
+        } else if (ack instanceof Ack.CancelRefused(CommandId id, String reason)
+                && store.cancel(id, node.name).isPresent()) {
             audit.record(
                     now, AuditAction.REFUSED, Who.ITSELF, on, "cancel, by node %s: %s".formatted(node.name, reason));
         }

@@ -11,13 +11,11 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
-import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.seal.LinkKey;
 import dev.steward.station.core.Answer;
-import dev.steward.station.core.AuditAction;
 import dev.steward.station.core.Role;
 import dev.steward.station.ledger.LedgerReader;
 import io.javalin.Javalin;
@@ -331,7 +329,7 @@ public final class Api implements AutoCloseable {
     private void pageLink(Context context) throws InterruptedException {
         CommandId token = Caller.of(context).token().orElseThrow(); // a link makes no link, nor does its session
         Sessions.Link link = sessions.newLink(token);
-        orders.note(AuditAction.LOGIN, Who.via(Caller.of(context).name()), "a link for the page was made");
+        accepted(() -> orders.login(Caller.of(context).name(), "a link for the page was made"));
         var view = new LinkedHashMap<String, String>();
         view.put("url", "http://%s/#link=%s".formatted(context.header("Host"), link.secret()));
         view.put("expiresAt", Times.text(link.expiresAt()));
@@ -350,10 +348,7 @@ public final class Api implements AutoCloseable {
         }
         Sessions.Opened opened = access.open(context, link);
         opened.caller().putInto(context);
-        orders.note(
-                AuditAction.LOGIN,
-                Who.via(opened.caller().name()),
-                "a session of the page was opened from " + context.ip());
+        accepted(() -> orders.login(opened.caller().name(), "a session of the page was opened from " + context.ip()));
         context.header(
                 "Set-Cookie",
                 "%s=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%d"

@@ -48,6 +48,15 @@ final class ApiException extends RuntimeException {
                 seconds);
     }
 
+    static ApiException tooManyLinks(Duration life) {
+        return new ApiException(
+                429,
+                "too-many-links",
+                "so many links to the page were made with this token that are still good; each lasts %d minutes"
+                        .formatted(life.toMinutes()),
+                life.toSeconds());
+    }
+
     static ApiException notFound(String message) {
         return new ApiException(404, "not-found", message);
     }

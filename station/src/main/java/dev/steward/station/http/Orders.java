@@ -48,6 +48,9 @@ public interface Orders {
     /** @throws TimeoutException where the ledger does not answer in time; the signatures may yet be recorded */
     Answer sign(String via, CommandId command, List<byte[]> documents) throws InterruptedException, TimeoutException;
 
+    /** @throws TimeoutException where the ledger does not answer in time; nobody is let in whose entry may be missing */
+    Answer login(String via, String text) throws InterruptedException, TimeoutException;
+
     /** Has something noted in the audit log, soon; where the ledger does not work it is in the station's own log. */
     void note(AuditAction action, Who who, String text) throws InterruptedException;
 

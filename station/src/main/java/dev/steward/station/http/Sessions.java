@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class Sessions {
     static final Duration LINK_LIFE = Duration.ofMinutes(5);
     static final Duration SESSION_LIFE = Duration.ofHours(12);
-    static final int MAX_LINKS = 32;
+    static final int MAX_LINKS_OF_TOKEN = 32;
+    static final int MAX_LINKS = 1_024;
 
     private static final int RANDOM_BYTES = 24;
     private static final int MAC_BYTES = 32;
@@ -72,6 +73,13 @@ final class Sessions {
 
     /** Makes a link for whoever has this token; the oldest goes where there are too many. */
     synchronized Link newLink(CommandId token) {
+        Instant now = clock.instant();
+        long open = links.values().stream()
+                .filter(known -> known.token.equals(token) && now.isBefore(known.expiresAt))
+                .count();
+        if (open >= MAX_LINKS_OF_TOKEN) { // each is an entry of the audit log
+            throw ApiException.tooManyLinks(LINK_LIFE);
+        }
         var link =
                 new Link(BASE64.encodeToString(randomBytes()), clock.instant().plus(LINK_LIFE));
         if (links.size() == MAX_LINKS) {

@@ -225,7 +225,7 @@ public final class Ledger implements StationStore, AutoCloseable {
             case LedgerWrite.PutEvent event -> putEvent(event);
             case LedgerWrite.PutAudit(long number, byte[] entry, var hash) ->
                 database.execute("INSERT INTO audit (number, entry, hash) VALUES (?,?,?)", number, entry, hash.hex());
-            case LedgerWrite.PutAuditHead(long number, byte[] signed) ->
+            case LedgerWrite.PutAuditHead(long number, var hash, byte[] signed) ->
                 database.execute("UPDATE audit SET head = ? WHERE number = ?", signed, number);
             case LedgerWrite.Quarantine quarantine -> putQuarantine(quarantine);
         }
@@ -241,6 +241,11 @@ public final class Ledger implements StationStore, AutoCloseable {
                         "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1",
                         row -> new AuditTail(row.getLong(1), auditHash(row.getString(2)), signed))
                 .orElse(new AuditTail(0, AuditHash.NONE, 0));
+    }
+
+    /** The hash that stands beside an entry of the audit log. */
+    public Optional<String> auditHash(long number) {
+        return database.first("SELECT hash FROM audit WHERE number = ?", row -> row.getString(1), number);
     }
 
     /** A damaged log goes on all the same: whoever verifies it is told where it broke. */

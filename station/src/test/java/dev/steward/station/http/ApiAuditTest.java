@@ -180,6 +180,36 @@ class ApiAuditTest {
     }
 
     @Test
+    void aStationWhoseLedgersLogIsNotTheOneItHasSignedSaysSo() throws Exception {
+        station.restart();
+        Path head = station.folder.resolve("audit.head");
+        assertThat(Files.readString(head)).startsWith("2 ");
+        station.whileStopped(() -> Files.writeString(head, "3 " + "0".repeat(64) + "\n"));
+
+        assertThat(entries().getLast().text()).contains("is not the one whose entry 3 this station has signed last");
+        station.restart();
+        assertThat(entries().getLast().text()).doesNotContain("signed last");
+    }
+
+    @Test
+    void whoeverHasATokenForOneMachineDoesNotFillItByNames() throws Exception {
+        var token = Documents.id();
+        Ed25519 secret = Ed25519.generate();
+        client.token(token, secret.key(), Optional.empty(), Duration.ofHours(1));
+        TestNode keys = TestNode.named("many0");
+        for (int i = 0; i < 12; i++) {
+            TestNode named = keys.as("many" + i % 2);
+            try (var machine = new TestMachine(named, token, station.linkKey(), station.broker.url())) {
+                machine.ask(secret);
+                machine.awaitAnswer();
+            }
+        }
+
+        assertThat(entries().stream().filter(entry -> entry.action().equals("asked")))
+                .hasSizeBetween(1, 5);
+    }
+
+    @Test
     void pagesGoForwardAndBackward() throws Exception {
         for (int i = 0; i < 5; i++) {
             client.post("/api/v1/page-links", new byte[0]);

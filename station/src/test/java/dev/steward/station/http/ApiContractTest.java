@@ -620,6 +620,11 @@ class ApiContractTest {
                 }
 
                 @Override
+                public Answer login(String via, String text) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
                 public void note(
                         AuditAction action, Who who, String text) {} // what the audit log has is tested with a ledger
             };

@@ -3,8 +3,14 @@ package dev.steward.station.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.steward.message.Ack;
+import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.ExecutionState;
 import dev.steward.message.OperatorList;
+import dev.steward.message.Outcome;
+import dev.steward.message.OutputChunk;
+import dev.steward.message.OutputStreamName;
 import dev.steward.message.audit.AuditEntry;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
@@ -19,7 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,8 +110,7 @@ class ApiHeldTest {
 
         assertThat(message(sign(command, EVE, 403)))
                 .contains("signature of eve does not count for the rule at trust.yaml:");
-        assertThat(message(sign(command, Ed25519.generate(), 403)))
-                .contains("none of those added is by another operator whose key is good here");
+        assertThat(message(sign(command, Ed25519.generate(), 403))).contains("is no operator's key that is good here");
         SignedDocument copied = stored(command);
         var forged = new SignedDocument(
                 copied.document(),
@@ -218,21 +225,135 @@ class ApiHeldTest {
         assertThat(ship1.awaitDocument().encode()).isEqualTo(command.encode());
     }
 
+    /** A ledger that was restored has held what has long gone out; or a node lies. */
+    @Test
+    void whatANodeSaysOfAHeldCommandIsTakenAsItsWord() throws Exception {
+        var ends = new Outcome(
+                ExecutionState.SUCCEEDED,
+                1,
+                OptionalInt.of(0),
+                Optional.empty(),
+                Optional.of(Instant.now()),
+                Instant.now(),
+                Optional.of(Duration.ofMillis(1)),
+                0,
+                0,
+                0,
+                List.of());
+        List<Function<CommandId, Ack>> words = List.of(
+                id -> new Ack.Unsure(id),
+                id -> new Ack.Waiting(id),
+                id -> new Ack.Started(id, 1, Instant.now()),
+                id -> new Ack.Output(id, 1, new OutputChunk(OutputStreamName.STDOUT, 0, new byte[] {'x'})),
+                id -> new Ack.Finished(id, ends),
+                id -> new Ack.CancelRefused(id, "no cancel came"),
+                id -> new Ack.Unknown(id));
+        var held = new ArrayList<Document.Command>();
+        for (Function<CommandId, Ack> word : words) {
+            Document.Command command = Documents.command("ship1");
+            client.orderSigned(TestOperator.sign(command));
+            ship1.say(word.apply(command.id()));
+            held.add(command);
+        }
+        awaitState(held.getLast(), "failed"); // lost, by the word that came last
+
+        assertThat(held.stream().map(this::state))
+                .containsExactly("received", "received", "running", "running", "succeeded", "held", "lost");
+        Document.Command next = Documents.command("ship1");
+        client.orderSigned(
+                SignedDocument.sign(next, TestOperator.KEY, BOB, CAROL).encode());
+        assertThat(ship1.awaitDocument().encode()).isEqualTo(next.encode());
+    }
+
+    @Test
+    void whatNoRuleAllowsAnyMoreStaysHeldWhoeverSigns() throws Exception {
+        Document.Command command = Documents.command("ship1");
+        client.orderSigned(TestOperator.sign(command));
+        sign(command, BOB, 200);
+        rules("""
+                  - profile: observe
+                    by: '*'
+                """);
+
+        assertThat(message(sign(command, CAROL, 403))).startsWith("policy: no rule allows it");
+        assertHeld(command, "anna", "bob");
+        assertThat(ship1.hasReceivedNothing()).isTrue();
+    }
+
+    @Test
+    void whoHasNoSayInItCantTurnItDown() throws Exception {
+        Document.Command command = Documents.command("ship1");
+        client.orderSigned(TestOperator.sign(command));
+        Document.Cancel no = Documents.cancelBy(EVE, command.id(), "ship1");
+
+        ApiClient.Answer answer = client.cancelSigned(command.id().toString(), TestOperator.sign(no, EVE));
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(message(answer)).contains("eve has not ordered it, nor would a signature of his count");
+        assertHeld(command, "anna");
+        Document.Cancel own = Documents.cancel(command.id(), "ship1");
+        assertThat(client.cancel(command.id().toString(), own).status()).isEqualTo(202);
+        client.cancel(command.id().toString(), own); // whose answer was lost
+        awaitState(command, "failed");
+        assertThat(actions(command)).containsExactly("held", "cancel");
+    }
+
+    @Test
+    void nobodyTakesThePlaceOfASignatureThatIsYetToCome() throws Exception {
+        Document.Command command = Documents.command("ship1");
+        SignedDocument genuine = SignedDocument.sign(command, TestOperator.KEY);
+        var garbage = new SignedDocument.Signature(CAROL.key().id(), new byte[64]);
+        var with = new SignedDocument(
+                genuine.document(), List.of(genuine.signatures().getFirst(), garbage));
+        assertThat(message(client.orderSigned(with.encode()))).isEqualTo("signature: carol's does not hold");
+
+        client.orderSigned(genuine.encode());
+        SignedDocument both = stored(command).signedBy(BOB);
+        var signatures = new ArrayList<>(both.signatures());
+        signatures.add(garbage);
+        assertThat(post(command, new SignedDocument(both.document(), signatures))
+                        .status())
+                .isEqualTo(403);
+        signatures.set(2, new SignedDocument.Signature(Ed25519.generate().key().id(), new byte[64]));
+        assertThat(message(post(command, new SignedDocument(both.document(), signatures))))
+                .contains("is no operator's key that is good here");
+        assertHeld(command, "anna");
+        sign(command, BOB, 200);
+        sign(command, CAROL, 200);
+        assertThat(ship1.awaitDocument().encode()).isEqualTo(command.encode());
+    }
+
+    private String state(Document.Command command) {
+        try {
+            return client.get("/api/v1/commands/" + command.id() + "/executions")
+                    .json()
+                    .objects("executions", 9)
+                    .getFirst()
+                    .text("state");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** The trust file is looked at every now and then: waits until it is in force. */
     private void rules(int signatures) throws Exception {
+        rules("""
+                  - profile: full
+                    by: [anna, bob, carol, dave]
+                    signatures: %d
+                  - profile: observe
+                    by: '*'
+                """.formatted(signatures));
+    }
+
+    private void rules(String rules) throws Exception {
         int before = reads();
         Files.writeString(station.folder.resolve("trust.yaml"), """
                 fleet: %s
                 authorities:
                   anna: %s
                 rules:
-                  - profile: full
-                    by: [anna, bob, carol, dave]
-                    signatures: %d
-                  - profile: observe
-                    by: '*'
-                """.formatted(
-                        TestOperator.FLEET, TestOperator.KEY.key(), signatures));
+                %s""".formatted(
+                        TestOperator.FLEET, TestOperator.KEY.key(), rules.indent(2)));
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (reads() == before) {
             assertThat(System.nanoTime()).as("the trust file is not read").isLessThan(end);

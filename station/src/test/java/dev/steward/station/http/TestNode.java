@@ -37,6 +37,11 @@ record TestNode(NodeName name, Ed25519 identity, LinkKeyPair link, Ed25519 login
         return new TestNode(name, identity, LinkKeyPair.generate(), Ed25519.generate());
     }
 
+    /** The same machine under another name. */
+    TestNode as(String other) {
+        return new TestNode(new NodeName(other), identity, link, login);
+    }
+
     /** How documents name it. */
     Target target() {
         return new Target(name, identity.key().id());
