@@ -43,7 +43,7 @@ final class AuditList implements Callable<Integer> {
             names = "--action",
             paramLabel = "ACTION",
             description =
-                    "Only these: order, held, approved, cancel, refused, operators, trust, asked, node, token, frozen, unfrozen, login, start, stop.")
+                    "Only these: order, held, approved, cancel, refused, operators, trust, asked, node, token, api-token, frozen, unfrozen, login, start, stop.")
     private @Nullable String action;
 
     @Option(names = "--by", paramLabel = "NAME", description = "Only of this operator or credential.")

@@ -188,13 +188,14 @@ final class Dispatcher {
 
     private void cancel(Now now, String via, Document.Cancel cancel, byte[] bytes) throws OrderRefused {
         byte[] document = signed(bytes).document();
+        boolean again = store.cancelBytes(cancel.id()).isPresent();
         var changed = new ArrayList<NodeName>();
         for (Target target : cancel.targets()) {
             if (cancel(now, cancel, target.node(), bytes)) {
                 changed.add(target.node());
             }
         }
-        if (!changed.isEmpty()) { // else it had ended, or it is the same again
+        if (!changed.isEmpty() && !again) { // else it had ended, or it is the same again
             audit.record(
                     now,
                     AuditAction.CANCEL,
