@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -141,13 +142,7 @@ public sealed interface Document
 
         @Override
         public byte[] encode() {
-            var json = new LinkedHashMap<String, @Nullable Object>();
-            json.put("format", Limits.FORMAT);
-            json.put("type", "cancel");
-            json.put("id", id);
-            json.put("fleet", fleet);
-            json.put("issuer", issuer);
-            json.put("issuedAt", Times.text(issuedAt));
+            Map<String, @Nullable Object> json = Envelope.of("cancel", this);
             json.put("targets", Target.json(targets));
             json.put("command", command);
             return Json.bytes(json);

@@ -7,7 +7,7 @@ import dev.steward.message.seal.LinkKey;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -72,13 +72,7 @@ public record NodeRecord(
 
     @Override
     public byte[] encode() {
-        var json = new LinkedHashMap<String, @Nullable Object>();
-        json.put("format", Limits.FORMAT);
-        json.put("type", TYPE);
-        json.put("id", id);
-        json.put("fleet", fleet);
-        json.put("issuer", issuer);
-        json.put("issuedAt", Times.text(issuedAt));
+        Map<String, @Nullable Object> json = Envelope.of(TYPE, this);
         json.put("number", number);
         json.put("node", node);
         json.put("key", key);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -95,13 +96,7 @@ public record OperatorList(
 
     @Override
     public byte[] encode() {
-        var json = new LinkedHashMap<String, @Nullable Object>();
-        json.put("format", Limits.FORMAT);
-        json.put("type", TYPE);
-        json.put("id", id);
-        json.put("fleet", fleet);
-        json.put("issuer", issuer);
-        json.put("issuedAt", Times.text(issuedAt));
+        Map<String, @Nullable Object> json = Envelope.of(TYPE, this);
         json.put("number", number);
         json.put("operators", operators.stream().map(Operator::json).toList());
         return Json.bytes(json);
