@@ -67,9 +67,16 @@ final class AuditKey implements HeadSigner {
         return fresh;
     }
 
-    /** What was signed is in the ledger: remembered beside it, so that a ledger that was changed is noticed. */
+    /**
+     * What was signed is in the ledger: remembered beside it, so that a ledger that was changed is noticed. Where that
+     * can't be written the one before it goes on to tell the same of what was signed until then.
+     */
     void signed(LedgerWrite.PutAuditHead head) {
-        PrivateFile.write(last, "%d %s\n".formatted(head.number(), head.hash()));
+        try {
+            PrivateFile.write(last, "%d %s\n".formatted(head.number(), head.hash()));
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.WARNING, e.getMessage());
+        }
     }
 
     /** Whether the ledger's log is that which was signed last; what is not so is signed all the same, and said. */

@@ -10,6 +10,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.audit.AuditHash;
 import dev.steward.message.link.Now;
 import dev.steward.message.signing.SignedDocument;
+import dev.steward.station.core.LedgerWrite;
 import dev.steward.store.CommitLoop;
 import dev.steward.store.StoreException;
 import java.nio.file.Files;
@@ -49,6 +50,16 @@ class AuditKeyTest {
         Now now = CommitLoop.now();
 
         assertThat(key(Optional.empty(), false).sign(now, 7, AuditHash.NONE)).isEmpty();
+    }
+
+    /** On a full disk, say: it is told after the commit, where nothing may fail that others wait for. */
+    @Test
+    void aHeadThatCantBeRememberedEndsNothing() throws Exception {
+        Files.createDirectories(folder.resolve("audit.head.new/in the way"));
+
+        key(Optional.of(FLEET), false).signed(new LedgerWrite.PutAuditHead(7, AuditHash.NONE, new byte[0]));
+
+        assertThat(folder.resolve("audit.head")).doesNotExist();
     }
 
     private AuditKey key(Optional<FleetId> fleet, boolean hasSigned) {
