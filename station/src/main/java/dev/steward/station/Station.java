@@ -5,7 +5,6 @@ import dev.steward.bus.Bus;
 import dev.steward.bus.BusListener;
 import dev.steward.bus.Mailbox;
 import dev.steward.bus.NatsBus;
-import dev.steward.message.CommandId;
 import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.EnrolmentRequest;
 import dev.steward.message.FleetId;
@@ -17,7 +16,6 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
-import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.broker.Role;
 import dev.steward.message.link.Frame;
@@ -36,17 +34,13 @@ import dev.steward.message.trust.SignedList;
 import dev.steward.message.trust.Trust;
 import dev.steward.message.trust.TrustFile;
 import dev.steward.station.core.Answer;
-import dev.steward.station.core.ApiToken;
-import dev.steward.station.core.AuditAction;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.StationCore;
 import dev.steward.station.core.StationSink;
-import dev.steward.station.core.Token;
 import dev.steward.station.http.Api;
 import dev.steward.station.http.Feed;
 import dev.steward.station.http.Health;
-import dev.steward.station.http.Orders;
 import dev.steward.station.http.Presence;
 import dev.steward.station.ledger.Ledger;
 import dev.steward.station.ledger.LedgerReader;
@@ -70,16 +64,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /** The station's parts and its loop: receive, decide, commit, send. Nobody else touches the ledger's writing side. */
-public final class Station implements Orders {
+public final class Station {
     private static final System.Logger LOG = System.getLogger(Station.class.getName());
     private static final long TICK_MS = 200;
-    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
-    private static final Duration NOTED_WITHIN = Duration.ofSeconds(1);
 
     private static final long MAILBOX_BYTES = 1L << 30;
 
@@ -174,7 +164,7 @@ public final class Station implements Orders {
                         settings.version(),
                         generation,
                         InstantSource.system()),
-                this,
+                new LoopOrders(loop, () -> trust, () -> apiTokens, effects::answer),
                 reader,
                 feed,
                 presence,
@@ -194,112 +184,6 @@ public final class Station implements Orders {
 
     private Optional<FleetId> fleet() {
         return trust.local().file().map(TrustFile::fleet);
-    }
-
-    @Override
-    public Trust trust() {
-        return trust;
-    }
-
-    @Override
-    public Answer operators(String via, List<byte[]> documents) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.operators(now, via, documents));
-    }
-
-    @Override
-    public Answer order(String via, List<byte[]> documents) throws InterruptedException, TimeoutException {
-        Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
-        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.order(now, via, documents));
-    }
-
-    @Override
-    public Answer sign(String via, CommandId command, List<byte[]> documents)
-            throws InterruptedException, TimeoutException {
-        Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
-        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.sign(now, via, command, documents));
-    }
-
-    @Override
-    public Answer login(String via, String text) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> {
-            core.note(now, AuditAction.LOGIN, Who.via(via), text);
-            return new Answer.Accepted(List.of());
-        });
-    }
-
-    @Override
-    public void note(AuditAction action, Who who, String text) throws InterruptedException {
-        boolean taken =
-                loop.failure().isEmpty() && loop.offer((core, now) -> core.note(now, action, who, text), NOTED_WITHIN);
-        if (!taken) {
-            LOG.log(System.Logger.Level.WARNING, "not in the audit log, the ledger does not answer: {0}", text);
-        }
-    }
-
-    @Override
-    public Answer cancel(String via, CommandId command, List<byte[]> documents)
-            throws InterruptedException, TimeoutException {
-        Optional<Answer> refusal = new SignatureCheck(trust).refusal(documents, Instant.now());
-        return refusal.isPresent() ? refusal.get() : ask((core, now) -> core.cancel(now, via, command, documents));
-    }
-
-    @Override
-    public LiveTokens apiTokens() {
-        return apiTokens;
-    }
-
-    @Override
-    public Answer apiToken(String via, ApiToken token) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.apiToken(now, via, token));
-    }
-
-    @Override
-    public Answer revokeApiToken(String via, CommandId id) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.revokeApiToken(now, via, id));
-    }
-
-    @Override
-    public Answer token(String via, Token token) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.token(now, via, token));
-    }
-
-    @Override
-    public Answer revokeToken(String via, CommandId id) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.revokeToken(now, via, id));
-    }
-
-    @Override
-    public Answer unfreeze(String via, NodeName node) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.unfreeze(now, via, node));
-    }
-
-    @Override
-    public Answer nodeRecords(String via, List<byte[]> documents) throws InterruptedException, TimeoutException {
-        return ask((core, now) -> core.nodeRecords(now, via, documents));
-    }
-
-    private interface Question {
-        Answer put(StationCore core, Now now);
-    }
-
-    /** The answer is given once the commit that holds it is durable. */
-    private Answer ask(Question question) throws InterruptedException, TimeoutException {
-        Optional<String> failure = loop.failure();
-        if (failure.isPresent()) {
-            return new Answer.Refused(
-                    Answer.Reason.UNAVAILABLE, "the ledger does not work, nothing was recorded: " + failure.get());
-        }
-        var answer = new CompletableFuture<Answer>();
-        if (!loop.offer(
-                (core, now) -> effects.answers.add(new Effects.Reply(answer, question.put(core, now))),
-                ANSWER_WITHIN)) {
-            throw new TimeoutException("the loop is busy");
-        }
-        try {
-            return answer.get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("nothing completes an answer with an error", e);
-        }
     }
 
     /** Made at the first start of a ledger; with another one no node would believe this station. */
@@ -454,6 +338,10 @@ public final class Station implements Orders {
                 news = true;
             }
             ledger.apply(write);
+        }
+
+        void answer(CompletableFuture<Answer> to, Answer answer) {
+            answers.add(new Reply(to, answer));
         }
 
         @Override
