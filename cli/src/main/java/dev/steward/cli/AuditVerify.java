@@ -5,6 +5,7 @@ import dev.steward.cli.api.AuditInfo;
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.audit.SeenHead;
 import dev.steward.cli.audit.Verification;
+import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.cli.terminal.Surroundings;
@@ -62,14 +63,15 @@ final class AuditVerify implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        Path memory = operator.folder(surroundings, station).path().resolve("audit.json");
+        OperatorFolder folder = operator.folder(surroundings, station);
+        Path memory = folder.path().resolve("audit.json");
         Optional<SeenHead> seen = forget ? Optional.empty() : SeenHead.read(memory);
         try {
             var verification = new Verification(seen);
             String where = file == null ? ofStation(verification) : ofFile(file, verification);
-            AuditChain chain = verification.end();
+            AuditChain chain = verification.end(file == null, folder.fleet());
             report(where, chain, seen);
-            if (chain.number() > 0) {
+            if (chain.number() > seen.map(SeenHead::number).orElse(0L)) {
                 new SeenHead(
                                 chain.number(),
                                 chain.hash(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.steward.cli.terminal.ExitCode;
 import dev.steward.message.AuditHead;
 import dev.steward.message.CommandId;
+import dev.steward.message.FleetId;
 import dev.steward.message.NodeName;
 import dev.steward.message.audit.AuditEntry;
 import dev.steward.message.audit.AuditHash;
@@ -144,6 +145,30 @@ class AuditTest extends CommandLineFixture {
     }
 
     @Test
+    void whatWasExportedEarlierIsVerifiedAndTakesNothingBack() throws Exception {
+        steward("audit", "export");
+        Path file = Files.writeString(data.resolve("audit.jsonl"), out());
+        add("stop", AuditEntry.Who.ITSELF, "", "the station stops");
+        steward("audit", "verify");
+
+        assertThat(steward("audit", "verify", "--file", file.toString())).isZero();
+        log.removeLast();
+        assertThat(steward("audit", "verify")).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(err()).contains("it ends with entry 4, and 5 were verified here");
+    }
+
+    @Test
+    void aLogOfAnotherFleetIsNotTakenForThisOnes() throws Exception {
+        log.clear();
+        hash = AuditHash.NONE;
+        add("start", AuditEntry.Who.ITSELF, "", "version 1");
+        sign(new FleetId("ffffffffffffffffffffffffffffffff"));
+
+        assertThat(steward("audit", "verify")).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(err()).contains("it is of a station of the fleet ffff", "this operator's is " + FLEET);
+    }
+
+    @Test
     void theListIsNewestFirstAndCanBeNarrowed() {
         assertThat(steward("audit", "list")).isZero();
         assertThat(out().lines().skip(1).map(line -> line.split(" +", -1)[0])).containsExactly("4", "3", "2", "1");
@@ -181,8 +206,12 @@ class AuditTest extends CommandLineFixture {
     }
 
     private void sign() throws Exception {
+        sign(FLEET);
+    }
+
+    private void sign(FleetId fleet) throws Exception {
         var head = new AuditHead(
-                CommandId.create(WHEN, new Random(1)), FLEET, key.key(), WHEN, NodeName.CENTRAL, log.size(), hash);
+                CommandId.create(WHEN, new Random(1)), fleet, key.key(), WHEN, NodeName.CENTRAL, log.size(), hash);
         log.getLast().put("head", new String(SignedDocument.sign(head, key).encode(), StandardCharsets.UTF_8));
     }
 }

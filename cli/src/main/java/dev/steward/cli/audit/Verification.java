@@ -2,6 +2,8 @@
 package dev.steward.cli.audit;
 
 import dev.steward.cli.api.AuditInfo;
+import dev.steward.message.AuditHead;
+import dev.steward.message.FleetId;
 import dev.steward.message.RefusedException;
 import dev.steward.message.audit.AuditChain;
 import dev.steward.message.signing.Signatures;
@@ -31,8 +33,22 @@ public final class Verification {
         }
     }
 
-    /** To be called behind the last entry. */
-    public AuditChain end() throws RefusedException {
+    /**
+     * To be called behind the last entry.
+     *
+     * @param isWhole whether the log ends there; what was exported earlier ends where it did
+     * @param fleet of whoever verifies, where that is known
+     */
+    public AuditChain end(boolean isWhole, Optional<FleetId> fleet) throws RefusedException {
+        Optional<AuditHead> head = chain.head();
+        if (head.isPresent()
+                && !fleet.orElse(head.get().fleet()).equals(head.get().fleet())) {
+            throw new RefusedException("it is of a station of the fleet %s, and this operator's is %s"
+                    .formatted(head.get().fleet(), fleet.get()));
+        }
+        if (!isWhole) {
+            return chain;
+        }
         if (seen.isPresent() && seen.get().number() > chain.number()) {
             throw new RefusedException(
                     "it ends with entry %d, and %d were verified here at %s: its end was cut off, or the ledger is an older copy"

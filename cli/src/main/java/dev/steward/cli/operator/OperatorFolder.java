@@ -56,6 +56,11 @@ public final class OperatorFolder {
         return Files.exists(file);
     }
 
+    /** The fleet of the operator who is here; empty where there is none. */
+    public Optional<FleetId> fleet() throws Failure {
+        return exists() ? Optional.of(read().fleet()) : Optional.empty();
+    }
+
     /** Whether a key of its own lies here, be it that the operator was not finished. */
     public boolean hasKey() {
         return Files.exists(key);
