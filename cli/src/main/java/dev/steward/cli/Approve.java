@@ -69,14 +69,25 @@ final class Approve implements Callable<Integer> {
                 .of(order.nodes(), NodeInfo.fingerprints(client.nodes()));
         order.checkTargets(known);
         order.describe(
+                        identity,
                         operator.folder(surroundings, station).known(),
                         surroundings.clock().instant())
                 .forEach(surroundings.err()::println);
         if (!shown.isHeld()) {
             surroundings
                     .err()
-                    .println("it waits for no signatures, or does so no more; steward show %s tells"
-                            .formatted(order.id()));
+                    .println("it waits for no signatures, or does so no more; steward show %s tells".formatted(order.id()));
+            return ExitCode.SOME_FAILED;
+        }
+        if (order.isSignedBy(identity)) {
+            surroundings
+                    .err()
+                    .println("%s has signed it already; it waits for others: %s signatures"
+                            .formatted(
+                                    SafeText.line(identity.name()),
+                                    shown.signing()
+                                            .map(CommandInfo.Signing::count)
+                                            .orElse("too few")));
             return ExitCode.SOME_FAILED;
         }
         if (!yes && !confirmed()) {

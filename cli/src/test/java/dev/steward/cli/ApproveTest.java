@@ -119,6 +119,24 @@ class ApproveTest extends CommandLineFixture {
     }
 
     @Test
+    void whoeverHasSignedItIsToldSoAndSignsNothingMore() {
+        shown.set(0, signedByBoth());
+
+        assertThat(steward("approve", ID, "--yes")).isEqualTo(ExitCode.SOME_FAILED);
+        assertThat(err()).contains(operator.id() + "  ann, who is here", "ann has signed it already; it waits for others: 2 of 3");
+        assertThat(handedIn).isEmpty();
+    }
+
+    private String signedByBoth() {
+        try {
+            SignedDocument signed = SignedDocument.decode(shown.getFirst().getBytes(StandardCharsets.UTF_8));
+            return new String(operator.sign(signed).encode(), StandardCharsets.UTF_8);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void whatWaitsForNothingIsSaidToDoSo() {
         state = "queued";
 

@@ -127,7 +127,7 @@ public final class HeldOrder {
     }
 
     /** What is to be signed, in lines for people. */
-    public List<String> describe(KnownList operators, Instant now) {
+    public List<String> describe(Identity self, KnownList operators, Instant now) {
         Document.Command first = parts.getFirst();
         var lines = new ArrayList<String>();
         lines.add("command " + first.id());
@@ -151,13 +151,16 @@ public final class HeldOrder {
                         first.repeatable() ? "; may run again after an interruption" : ""));
         lines.add("  ordered:  %s ago".formatted(Ages.text(now, first.issuedAt())));
         for (SignedDocument.Signature signature : signed.getFirst().signatures()) {
-            lines.add("  signed:   " + who(operators, signature));
+            lines.add("  signed:   " + who(self, operators, signature));
         }
         return lines;
     }
 
     /** By the list of operators that was checked here, if there is one: it need not have authorities. */
-    private String who(KnownList operators, SignedDocument.Signature signature) {
+    private String who(Identity self, KnownList operators, SignedDocument.Signature signature) {
+        if (isSignedBy(self) && signature.key().equals(self.id())) {
+            return "%s  %s, who is here".formatted(signature.key(), self.name());
+        }
         Optional<Operator> known = operators.operators().stream()
                 .filter(each -> each.key().id().equals(signature.key()))
                 .findFirst();
@@ -167,6 +170,11 @@ public final class HeldOrder {
                 + (known.isEmpty()
                         ? "  (not on the list of operators that is known here)"
                         : holds ? "  " + known.get().name() : "  DOES NOT HOLD");
+    }
+
+    /** Whether this operator's signature stands on all of it. */
+    public boolean isSignedBy(Identity self) {
+        return signed.stream().allMatch(each -> each.isSignedBy(self.signer().key(), Signatures.ED25519));
     }
 
     /** The documents with one more signature. */
