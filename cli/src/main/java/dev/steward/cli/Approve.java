@@ -76,7 +76,8 @@ final class Approve implements Callable<Integer> {
         if (!shown.isHeld()) {
             surroundings
                     .err()
-                    .println("it waits for no signatures, or does so no more; steward show %s tells".formatted(order.id()));
+                    .println("it waits for no signatures, or does so no more; steward show %s tells"
+                            .formatted(order.id()));
             return ExitCode.SOME_FAILED;
         }
         if (order.isSignedBy(identity)) {

@@ -123,7 +123,9 @@ class ApproveTest extends CommandLineFixture {
         shown.set(0, signedByBoth());
 
         assertThat(steward("approve", ID, "--yes")).isEqualTo(ExitCode.SOME_FAILED);
-        assertThat(err()).contains(operator.id() + "  ann, who is here", "ann has signed it already; it waits for others: 2 of 3");
+        assertThat(err())
+                .contains(
+                        operator.id() + "  ann, who is here", "ann has signed it already; it waits for others: 2 of 3");
         assertThat(handedIn).isEmpty();
     }
 
