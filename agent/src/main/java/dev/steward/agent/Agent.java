@@ -390,8 +390,9 @@ public final class Agent {
         @Override
         public void message(WireMessage message, long position) throws InterruptedException {
             try {
-                keys.heard(guard.check(message));
-                Frame frame = FrameCodec.decode(message);
+                FrameGuard.Opened opened = guard.open(message);
+                keys.heard(opened);
+                Frame frame = FrameCodec.decode(opened.message());
                 loop.put((core, now) -> core.frame(now, frame), frame.heldBytes());
             } catch (ForgedException e) {
                 Optional<String> text = guard.refused(e.kind(), message);

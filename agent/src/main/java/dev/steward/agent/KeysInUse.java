@@ -29,6 +29,12 @@ final class KeysInUse implements FrameGuard.Senders {
     /** With which the agent seals, and before it such as the station may not have left yet. */
     private volatile List<Seal> seals;
 
+    /**
+     * As the station does, which decides for its links: from the first such frame on that this process hears, until its end,
+     * as an older frame that comes once more must not take it back.
+     */
+    private volatile boolean encrypts;
+
     /** @throws RefusedException where the keys in the data folder are not those that were let in */
     KeysInUse(Path data, Admission admission) throws RefusedException {
         this.data = data;
@@ -42,7 +48,8 @@ final class KeysInUse implements FrameGuard.Senders {
     }
 
     WireMessage sealed(WireMessage message) {
-        return seals.getFirst().seal(message);
+        Seal newest = seals.getFirst();
+        return encrypts ? newest.encrypted(message) : newest.seal(message);
     }
 
     @Override
@@ -53,11 +60,14 @@ final class KeysInUse implements FrameGuard.Senders {
         return seals;
     }
 
-    /** The station has sent something that was sealed so: with the newest, the former ones are over. */
-    synchronized void heard(Seal seal) {
+    /** What the station has sent, and how: where it was sealed with the newest keys, the former ones are over. */
+    synchronized void heard(FrameGuard.Opened opened) {
         List<Seal> present = seals;
-        if (present.size() > 1 && present.getFirst() == seal) {
-            seals = List.of(seal);
+        if (present.size() > 1 && present.getFirst() == opened.seal()) {
+            seals = List.of(opened.seal());
+        }
+        if (opened.encrypted()) {
+            encrypts = true;
         }
     }
 

@@ -196,7 +196,7 @@ public final class TestNodes {
 
         /** As the receiver checks it. */
         void check(WireMessage message) throws ForgedException {
-            (isForNode(message) ? nodeGuard : stationGuard).check(message);
+            (isForNode(message) ? nodeGuard : stationGuard).open(message);
         }
 
         private boolean isForNode(WireMessage message) {

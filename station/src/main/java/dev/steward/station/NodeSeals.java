@@ -60,10 +60,13 @@ final class NodeSeals implements FrameGuard.Senders {
     }
 
     private final LinkKeyPair own;
+    private final boolean encrypts;
     private final Map<NodeName, Entry> entries = new ConcurrentHashMap<>();
 
-    NodeSeals(LinkKeyPair own) {
+    /** @param encrypts whether the bodies of frames are encrypted, so that the nodes do the same */
+    NodeSeals(LinkKeyPair own, boolean encrypts) {
         this.own = own;
+        this.encrypts = encrypts;
     }
 
     /** Lets a node in, or no more. A name may have had several keys; one at most is not revoked. */
@@ -116,15 +119,20 @@ final class NodeSeals implements FrameGuard.Senders {
     /** A frame for a node that is let in, with keys that it surely has; empty for others, who get nothing. */
     Optional<WireMessage> sealed(NodeName to, WireMessage message) {
         Entry entry = entries.get(to);
-        return entry == null || entry.record.isRevoked()
-                ? Optional.empty()
-                : Optional.of(entry.good().getLast().seal().seal(message));
+        if (entry == null || entry.record.isRevoked()) {
+            return Optional.empty();
+        }
+        return Optional.of(sealed(entry.good().getLast().seal(), message));
     }
 
     /** The answer to a machine that asks to become a node, for it alone to believe. */
     WireMessage sealed(EnrolmentRequest request, EnrolmentAnswer answer) {
         var message = new WireMessage(Subject.enrolmentAnswer(request.replyTo()).toString(), Map.of(), answer.encode());
-        return derive(request.fleet(), request.issuer(), request.linkKey()).seal(message);
+        return sealed(derive(request.fleet(), request.issuer(), request.linkKey()), message);
+    }
+
+    private WireMessage sealed(Seal seal, WireMessage message) {
+        return encrypts ? seal.encrypted(message) : seal.seal(message);
     }
 
     private Seal derive(FleetId fleet, KeyId identity, LinkKey key) {

@@ -114,7 +114,7 @@ public final class Station {
         this.enrolments = Subject.enrolment(settings.name()).toString();
         this.ledger = Ledger.open(settings.data());
         this.linkKey = linkKey(settings.data(), ledger);
-        this.seals = new NodeSeals(linkKey);
+        this.seals = new NodeSeals(linkKey, settings.encryptBodies());
         this.guard = new FrameGuard(seals);
         this.brokerAccount = settings.brokerKeys().map(keys -> new BrokerAccount(keys, settings.bus()));
         this.trustFile = new TrustFileWatch(settings.trust());
@@ -461,9 +461,9 @@ public final class Station {
                 return;
             }
             try {
-                Seal seal = guard.check(message);
-                Frame frame = FrameCodec.decode(message);
-                put((core, now) -> frame(core, now, frame, seal), frame.heldBytes(), position);
+                FrameGuard.Opened opened = guard.open(message);
+                Frame frame = FrameCodec.decode(opened.message());
+                put((core, now) -> frame(core, now, frame, opened.seal()), frame.heldBytes(), position);
             } catch (ForgedException e) {
                 forged(e.kind(), message, position);
             } catch (RefusedException e) {

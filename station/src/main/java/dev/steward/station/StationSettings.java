@@ -22,6 +22,7 @@ import java.util.Optional;
  *
  * @param brokerKeys by which the station decides who gets in at its broker; empty where that asks nobody
  * @param trust the trust file
+ * @param encryptBodies whether what travels between the station and its nodes is encrypted for them alone
  * @param stationFile where to leave url, pid and token for the command line
  */
 public record StationSettings(
@@ -33,6 +34,7 @@ public record StationSettings(
         String httpHost,
         int httpPort,
         Path stationFile,
+        boolean encryptBodies,
         String version) {
     static final Options OPTIONS = new Options(List.of(
             new Option("broker", "URL", "broker to connect to; required, for instance tls://127.0.0.1:4222"),
@@ -48,6 +50,10 @@ public record StationSettings(
                     "station-file",
                     "FILE",
                     "where to leave url and token for the command line (station.json in the data folder)"),
+            new Option(
+                    "encrypt-bodies",
+                    "",
+                    "encrypt what goes to the nodes, which then do the same, so that the broker can't read it"),
             new Option("until-stdin-closes", "", "stop when standard input ends: whoever started this is gone"),
             new Option("version", "", "print the version"),
             new Option("help", "", "print this help")));
@@ -86,6 +92,9 @@ public record StationSettings(
                 port(http.substring(colon + 1)),
                 Path.of(text("station-file", data.resolve("station.json").toString(), flags, environment))
                         .toAbsolutePath(),
+                flags.containsKey("encrypt-bodies")
+                        || Options.fromEnvironment("encrypt-bodies", environment)
+                                .isPresent(),
                 version);
     }
 

@@ -51,6 +51,7 @@ class StationFileTest {
                 "127.0.0.1",
                 8470,
                 folder.resolve("station.json"),
+                false,
                 "1.2.3"));
     }
 }

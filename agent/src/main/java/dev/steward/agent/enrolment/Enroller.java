@@ -178,8 +178,8 @@ final class Enroller {
                             .toString())) {
                 return Optional.empty();
             }
-            seal.check(message);
-            return Optional.of(EnrolmentAnswer.decode(message.body()));
+            WireMessage answer = seal.open(message);
+            return Optional.of(EnrolmentAnswer.decode(answer.body()));
         } catch (ForgedException | RefusedException e) {
             LOG.log(System.Logger.Level.DEBUG, "not an answer of the station: {0}", e.getMessage());
             return Optional.empty();

@@ -244,7 +244,7 @@ final class MemoryAgent implements AutoCloseable {
         @Override
         public void message(WireMessage message, long position) throws InterruptedException {
             try {
-                seal.check(message);
+                seal.open(message);
                 Frame frame = FrameCodec.decode(message);
                 inputs.put((core, now) -> core.frame(now, frame));
             } catch (ForgedException e) {

@@ -94,7 +94,7 @@ final class Primitives {
         once(Step.SEAL, seal);
         WireMessage sealed = atNode.seal(frame);
         var guard = new FrameGuard(name -> List.of(atStation));
-        Work open = () -> guard.check(sealed);
+        Work open = () -> guard.open(sealed);
         once(Step.OPEN, open);
         SignedDocument document = SignedDocument.decode(signed);
         Work check = () -> {

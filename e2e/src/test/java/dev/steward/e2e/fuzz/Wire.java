@@ -111,7 +111,7 @@ final class Wire {
             throw new RefusedException("no sender is named");
         }
         String mac = sealed.headers().getOrDefault(Seal.HEADER, "");
-        for (String name : List.of("v", "f", "g", "s", "t", "c", "l", "n", "i", "z")) {
+        for (String name : List.of("v", "f", "g", "s", "t", "c", "l", "n", "i", "z", Seal.ENCRYPTED)) {
             Promises.holds(!isLetIn(guard, with(sealed, name, sealed.headers().getOrDefault(name, "") + "0")), name);
             if (sealed.headers().containsKey(name)) {
                 Promises.holds(!isLetIn(guard, without(sealed, name)), name);
@@ -133,7 +133,7 @@ final class Wire {
 
     private static boolean isLetIn(FrameGuard guard, WireMessage message) {
         try {
-            guard.check(message);
+            guard.open(message);
             return true;
         } catch (ForgedException e) {
             guard.refused(e.kind(), message);

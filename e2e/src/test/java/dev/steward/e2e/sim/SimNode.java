@@ -452,7 +452,7 @@ final class SimNode extends SimProgram<AgentCore> {
         @Override
         public void message(WireMessage message, OptionalLong position) {
             try {
-                guard.check(message);
+                guard.open(message);
                 Frame frame = FrameCodec.decode(message);
                 world.flow().arrived(SimNode.this, frame);
                 input((core, now) -> {

@@ -400,7 +400,7 @@ final class SimStation extends SimProgram<StationCore> {
         @Override
         public void message(WireMessage message, OptionalLong position) {
             try {
-                guard.check(message);
+                guard.open(message);
                 Frame frame = FrameCodec.decode(message);
                 world.flow().arrived(SimStation.this, frame);
                 input((core, now) -> {

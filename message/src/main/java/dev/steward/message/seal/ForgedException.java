@@ -17,6 +17,8 @@ public final class ForgedException extends Exception {
         REVOKED_SENDER,
         NO_MAC,
         WRONG_MAC,
+        /** Its MAC holds, and its body can't be decrypted: whoever sent it has lost its mind or its memory. */
+        UNREADABLE,
         /** It asks for admission, and is none that could be read. */
         BAD_REQUEST;
 

@@ -45,11 +45,16 @@ public final class FrameGuard {
     }
 
     /**
-     * Returns where the message is from the sender that it names.
+     * A message from the sender that it names.
      *
-     * @return what it was sealed with
+     * @param message with its body in plain
+     * @param encrypted whether that was encrypted on its way
+     * @param seal what it was sealed with
      */
-    public Seal check(WireMessage message) throws ForgedException {
+    public record Opened(WireMessage message, boolean encrypted, Seal seal) {}
+
+    /** @throws ForgedException where the message is not from the sender that it names */
+    public Opened open(WireMessage message) throws ForgedException {
         String sender = message.headers().get("f");
         if (sender == null) {
             throw new ForgedException(ForgedException.Kind.NO_SENDER);
@@ -63,8 +68,7 @@ public final class FrameGuard {
         ForgedException refusal = unknown();
         for (Seal seal : senders.of(name)) {
             try {
-                seal.check(message);
-                return seal;
+                return new Opened(seal.open(message), message.headers().containsKey(Seal.ENCRYPTED), seal);
             } catch (ForgedException e) {
                 refusal = e;
             }

@@ -11,6 +11,7 @@ import dev.steward.message.WireMessage;
 import dev.steward.message.link.Link;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.KeyId;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -47,14 +48,15 @@ class SealTest {
         for (int i = 0; i < Seal.COVERED.length(); i++) {
             headers.put(Seal.COVERED.substring(i, i + 1), "value " + i);
         }
+        headers.remove(Seal.ENCRYPTED);
         headers.put("f", "ship1");
         return new WireMessage("central.ack.shellcommand.operatingsystem", headers, new byte[] {1, 2, 3});
     }
 
     @Test
     void whatOneEndHasSealedTheOtherLetsIn() throws Exception {
-        station.check(ship1.seal(frame()));
-        ship1.check(station.seal(frame()));
+        station.open(ship1.seal(frame()));
+        ship1.open(station.seal(frame()));
         assertThat(ship1.seal(frame()).headers().get(Seal.HEADER)).hasSize(22); // 16 bytes in base64
     }
 
@@ -98,7 +100,7 @@ class SealTest {
 
     @Test
     void headersOfOtherToolsAreNoPartOfIt() throws Exception {
-        station.check(with(ship1.seal(frame()), "trace", "anything"));
+        station.open(with(ship1.seal(frame()), "trace", "anything"));
     }
 
     @ParameterizedTest
@@ -118,6 +120,38 @@ class SealTest {
             body[random.nextInt(body.length)] ^= (byte) (1 << random.nextInt(8));
             assertForged(station, new WireMessage(sealed.subject(), sealed.headers(), body));
         }
+    }
+
+    @Test
+    void anEncryptedBodyIsReadByTheOtherEndAloneAndIsNeverTheSameTwice() throws Exception {
+        WireMessage frame = frame();
+        WireMessage first = ship1.encrypted(frame);
+        WireMessage second = ship1.encrypted(frame);
+        assertThat(station.open(first).body()).isEqualTo(frame.body());
+        assertThat(station.open(second).body()).isEqualTo(frame.body());
+        assertThat(station.open(first).headers()).doesNotContainKey(Seal.ENCRYPTED);
+        assertThat(first.body()).hasSize(frame.body().length + BodyCipher.NONCE_BYTES + BodyCipher.TAG_BYTES);
+        assertThat(first.body()).isNotEqualTo(second.body());
+        assertThat(new String(first.body(), StandardCharsets.ISO_8859_1))
+                .doesNotContain(new String(frame.body(), StandardCharsets.ISO_8859_1));
+        assertThat(ship1.open(station.encrypted(new WireMessage("ship1.ack.link.control", Map.of(), new byte[0])))
+                        .body())
+                .isEmpty();
+    }
+
+    @Test
+    void nobodyMakesAnEncryptedBodyAPlainOneOrTheOtherWayRound() {
+        assertForged(station, without(ship1.encrypted(frame()), Seal.ENCRYPTED));
+        assertForged(station, with(ship1.seal(frame()), Seal.ENCRYPTED, "1"));
+        assertForged(ship1, ship1.encrypted(frame()));
+        WireMessage otherKey = seal(FLEET, Link.End.NODE, SHIP2, STATION).encrypted(frame());
+        WireMessage mixed = ship1.seal(otherKey); // by whoever has the MAC's key alone
+        assertThatThrownBy(() -> station.open(mixed))
+                .isInstanceOf(ForgedException.class)
+                .hasMessage("unreadable");
+        assertThatThrownBy(() -> station.open(ship1.seal(with(frame(), Seal.ENCRYPTED, "1"))))
+                .isInstanceOf(ForgedException.class)
+                .hasMessage("unreadable");
     }
 
     /** RFC 7748, section 5.2. */
@@ -171,7 +205,7 @@ class SealTest {
             throw sender.equals(new NodeName("ship2")) ? FrameGuard.revoked() : FrameGuard.unknown();
         });
         WireMessage sealed = ship1.seal(frame());
-        guard.check(sealed);
+        guard.open(sealed);
         assertThat(kind(guard, with(sealed, "f", "ship2"))).isEqualTo(ForgedException.Kind.REVOKED_SENDER);
         assertThat(kind(guard, with(sealed, "f", "ship3"))).isEqualTo(ForgedException.Kind.UNKNOWN_SENDER);
         assertThat(kind(guard, with(sealed, "f", "no node!"))).isEqualTo(ForgedException.Kind.NO_SENDER);
@@ -191,7 +225,7 @@ class SealTest {
 
     private static ForgedException.Kind kind(FrameGuard guard, WireMessage message) {
         try {
-            guard.check(message);
+            guard.open(message);
             throw new AssertionError("let in");
         } catch (ForgedException e) {
             return e.kind();
@@ -199,7 +233,7 @@ class SealTest {
     }
 
     private static void assertForged(Seal receiver, WireMessage message) {
-        assertThatThrownBy(() -> receiver.check(message)).isInstanceOf(ForgedException.class);
+        assertThatThrownBy(() -> receiver.open(message)).isInstanceOf(ForgedException.class);
     }
 
     private static WireMessage with(WireMessage message, String name, String value) {

@@ -362,6 +362,7 @@ class ApiEnrolmentTest {
                 "127.0.0.1",
                 FreePort.next(),
                 other.resolve("station.json"),
+                false,
                 "1");
         new Station(settings).stop();
         Path key = other.resolve("link.key");

@@ -127,6 +127,7 @@ final class RunningStation implements AutoCloseable {
                 "127.0.0.1",
                 port,
                 folder.resolve("station.json"),
+                false,
                 "1.2.3"));
     }
 }

@@ -249,7 +249,7 @@ final class ScriptedNode implements AutoCloseable {
         public void message(WireMessage message, long position) {
             loop.execute(() -> {
                 try {
-                    seal.check(message);
+                    seal.open(message);
                     link.frame(CommitLoop.now(), FrameCodec.decode(message), ends);
                     link.flush(ends);
                 } catch (RefusedException | ForgedException e) {

@@ -67,7 +67,7 @@ final class TestMachine implements AutoCloseable {
                 throw new AssertionError("no answer");
             }
             try {
-                seal.check(message);
+                seal.open(message);
                 return EnrolmentAnswer.decode(message.body());
             } catch (ForgedException e) {
                 // the other one's
