@@ -279,7 +279,7 @@ public final class Installation implements AutoCloseable {
     }
 
     /** @param path {@code commands}, {@code operators} or {@code node-records} */
-    boolean offer(List<byte[]> signed, String path) throws Exception {
+    public boolean offer(List<byte[]> signed, String path) throws Exception {
         List<String> texts = signed.stream()
                 .map(document -> new String(document, StandardCharsets.UTF_8))
                 .toList();

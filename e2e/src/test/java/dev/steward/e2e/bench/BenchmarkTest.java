@@ -45,6 +45,8 @@ class BenchmarkTest {
                                 + verdict)
                 .containsPattern("to seal a frame of 300 bytes \\| [0-9.,]+ µs in an agent, [0-9.,]+ µs in the station")
                 .containsPattern("all security: an agent's wire for one command, derived \\| \\+[0-9.]+ bytes")
+                .containsPattern(
+                        "until a node that is there refuses \\| [0-9.]+ s, at most [0-9.]+ s of 1 \\| ≤ 5 s" + verdict)
                 .contains("## Security");
         assertThat(page.lines().filter(line -> line.contains("MACs, signature, fingerprints of one command")))
                 .singleElement()

@@ -14,19 +14,28 @@ import java.util.List;
  * What security costs. TLS and login at the broker can be had or not, and are measured with and without, in turn. Sealed
  * frames, signed documents and fingerprints can't be switched off: they are measured by themselves.
  *
+ * @param revocation nanoseconds until a node that is there obeys an operator no more
  * @param inAgent the single steps with an agent's flags
  * @param inStation likewise with the station's
  * @param sealed what {@code commands} of {@code agent} carried
  */
-record Security(Pace pace, AgentCost agent, PrimitiveCosts inAgent, PrimitiveCosts inStation, SealedBytes sealed) {
+record Security(
+        Pace pace,
+        AgentCost agent,
+        Samples revocation,
+        PrimitiveCosts inAgent,
+        PrimitiveCosts inStation,
+        SealedBytes sealed) {
     static void measure(Report report, Sizes sizes, Path folder) throws Exception {
         OnOff latency;
         AgentCost agent;
+        Samples revocation;
         try (Side on = Side.start(folder, Broker.SECURED);
                 Side off = Side.start(folder, Broker.OPEN)) {
             List<Side> turns = List.of(on, off);
             latency = Pace.latency(turns, sizes);
             agent = AgentCost.measure(turns, sizes);
+            revocation = Revocation.measure(on, sizes.starts());
         }
         Pace pace = Pace.measure(latency, sizes, folder);
         int steps = sizes.security().steps();
@@ -35,6 +44,7 @@ record Security(Pace pace, AgentCost agent, PrimitiveCosts inAgent, PrimitiveCos
                         new Security(
                                 pace,
                                 agent,
+                                revocation,
                                 PrimitiveCosts.measure(agent.agentFlags(), steps, agent.document()),
                                 PrimitiveCosts.measure(agent.stationFlags(), steps, agent.document()),
                                 SealedBytes.of(agent.frames(), Side.NODE)))

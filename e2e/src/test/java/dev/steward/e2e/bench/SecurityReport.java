@@ -17,8 +17,10 @@ final class SecurityReport {
     private static final double AIM_MB = 12;
     private static final double AIM_START_MS = 250;
     private static final double AIM_BYTES = 250;
+    private static final double AIM_REVOKED_SECONDS = 5;
 
     private static final double NANOS_PER_MS = 1e6;
+    private static final double NANOS_PER_SECOND = 1e9;
     private static final double MB_PER_KIB = 1024 / 1e6;
 
     private final Report report;
@@ -33,6 +35,7 @@ final class SecurityReport {
         againstOpen();
         alwaysOn();
         againstNothing();
+        revocation();
         report.section("Security");
         report.text("""
                 *With* means a broker as `steward up` and `steward broker config` make it: TLS 1.3, known by the key of its
@@ -119,6 +122,20 @@ final class SecurityReport {
                 bytesMore() + costs.alwaysOnBytes(),
                 AIM_BYTES,
                 "bytes");
+    }
+
+    private void revocation() {
+        double slowest = costs.revocation().value(100) / NANOS_PER_SECOND;
+        report.figure(
+                "an operator is revoked: until a node that is there refuses",
+                String.format(
+                        Locale.ROOT,
+                        "%.2f s, at most %.2f s of %d",
+                        costs.revocation().value(50) / NANOS_PER_SECOND,
+                        slowest,
+                        costs.revocation().size()),
+                "≤ %.0f s".formatted(AIM_REVOKED_SECONDS),
+                slowest <= AIM_REVOKED_SECONDS);
     }
 
     private void times(String what, String with, String without, double times) {
@@ -248,6 +265,7 @@ final class SecurityReport {
             report.raw(
                     name + ": bytes for one command", agent.bytes().of(broker).raw(1));
         }
+        report.raw("revocation of an operator, µs", costs.revocation().raw());
     }
 
     private double residentMore() {

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param warmup commands, and rounds of a fleet, before those that count
  * @param throughputRounds each with an installation of its own, and a plain loop before it
  * @param queuedEach commands that wait for each node while the broker is away
- * @param starts of an agent
+ * @param starts of an agent, and revocations of an operator
  * @param frames commands whose frames are counted
  */
 record Sizes(
