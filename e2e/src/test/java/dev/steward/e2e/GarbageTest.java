@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +44,6 @@ class GarbageTest {
 
     private static final Predicate<String> PRINTABLE =
             Pattern.compile("[\\x21-\\x7e]+").asMatchPredicate();
-    private static final int FRAMES = 100_000;
     private static final int BURST = 1_000; // within what an agent's client holds for it
     private static final int LARGE = 2 * 1024 * 1024;
 
@@ -70,13 +70,24 @@ class GarbageTest {
     }
 
     @Test
-    void aHundredThousandFramesOfGarbageAreCountedAndGoodCommandsRunBetweenThem() throws Exception {
+    void framesOfGarbageAreCountedAndGoodCommandsRunBetweenThem() throws Exception {
+        flooded(40_000, 8_192);
+    }
+
+    @Test
+    @Tag("soak")
+    void aHundredThousandAndMoreDoNoMore() throws Exception {
+        flooded(100_000, 32_768);
+    }
+
+    /** @param told the a power of two that the count of each of the two passes */
+    private void flooded(int frames, int told) throws Exception {
         try (var bus = new RawPublisher(installation.brokerPort())) {
             var garbage = new Garbage(seed, realFrames());
             long agentBefore = Machine.residentKiB(installation.process("ship1"));
             long stationBefore = Machine.residentKiB(installation.process("station"));
             CommandId early = installation.order("echo early", false, "ship1");
-            flood(bus, garbage, FRAMES / 4);
+            flood(bus, garbage, frames / 4);
             for (int i = 0; i < 20; i++) { // more than either heap could hold at once, did anybody keep them
                 for (String receiver : Garbage.receivers()) {
                     publish(bus, garbage.large(receiver, LARGE));
@@ -88,7 +99,7 @@ class GarbageTest {
             long agentHalf = Machine.residentKiB(installation.process("ship1"));
             long stationHalf = Machine.residentKiB(installation.process("station"));
             CommandId between = installation.order("echo between", false, "ship1");
-            flood(bus, garbage, FRAMES);
+            flood(bus, garbage, frames);
             awaitSucceeded(between);
             awaitSucceeded(installation.order("echo after", false, "ship1"));
 
@@ -104,18 +115,20 @@ class GarbageTest {
             assertThat(installation.process(program).isAlive()).isTrue(); // the very one that was started
             assertThat(Files.size(folder.resolve(program + ".log"))).isLessThan(100_000);
             assertThat(Files.readString(folder.resolve(program + ".log")))
-                    .contains("32768")
+                    .contains(told + " frames refused")
                     .doesNotContain("\u001b");
         }
         assertThat(one(journal(), "SELECT count(*) FROM outbox")).isLessThan(100);
         // The agent has told its station, which keeps it with what it has counted itself.
         assertThat(one(
                         ledger(),
-                        "SELECT count(*) FROM event WHERE node = 'ship1' AND text LIKE '32768 frames refused%'"))
+                        "SELECT count(*) FROM event WHERE node = 'ship1' AND text LIKE '%d frames refused%%'"
+                                .formatted(told)))
                 .isEqualTo(1);
         assertThat(one(
                         ledger(),
-                        "SELECT count(*) FROM event WHERE node = 'central' AND text LIKE '32768 frames refused%'"))
+                        "SELECT count(*) FROM event WHERE node = 'central' AND text LIKE '%d frames refused%%'"
+                                .formatted(told)))
                 .isEqualTo(1);
         // What was not sealed was told of, in far fewer words than it came in.
         assertThat(one(ledger(), "SELECT count(*) FROM event WHERE text LIKE '%messages refused, wrong mac%'"))
