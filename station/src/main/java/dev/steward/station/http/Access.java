@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.station.http;
 
+import dev.steward.message.Times;
+import dev.steward.message.json.Json;
 import dev.steward.station.core.ApiToken;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who asks: whoever shows a bearer token, or a session of the page, which may read. What each may do is said where the
+ * Who asks: whoever shows a bearer token, or a session of the page. What each may do is said where the
  * routes are ({@link Routes}). Host and Origin are checked too, so that a web page elsewhere can't reach the station
  * through the operator's browser (DNS rebinding, cross-site requests).
  */
 final class Access {
     static final String SESSIONS = "/api/v1/sessions";
+    static final String SESSION = "/api/v1/session";
+    static final String CSRF = "X-CSRF-Token";
     private static final String BEARER = "Bearer ";
     private static final Set<HandlerType> READING = Set.of(HandlerType.GET, HandlerType.HEAD);
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
@@ -103,13 +109,45 @@ final class Access {
         var ended = ApiException.unauthorized("the session has ended; `steward page` prints a link that opens another");
         Sessions.Session session = sessions.read(value).orElseThrow(() -> wrong(context, ended));
         Caller caller = tokens.byId(session.token())
-                .map(token -> Caller.ofSession(token, session.until()))
+                .map(token -> Caller.ofSession(token, session, clock.instant().isBefore(session.freshUntil())))
                 .filter(this::isGood)
                 .orElseThrow(() -> ended);
         caller.putInto(context);
         if (!READING.contains(context.method())) {
-            throw ApiException.forbidden("a session of the page may read; anything else needs a bearer token");
+            csrf(context, value);
         }
+    }
+
+    private void csrf(Context context, String session) {
+        if (!sessions.isCsrfToken(session, context.header(CSRF))) {
+            throw ApiException.forbidden(
+                    "a request of the page that does something needs its session's token in %s, as GET %s tells it"
+                            .formatted(CSRF, SESSION));
+        }
+    }
+
+    /**
+     * What the page has to know of the session that asks.
+     *
+     * @throws ApiException where it is no session
+     */
+    Map<String, Object> session(Caller caller, Context context) {
+        @Nullable String value = context.cookie(cookie);
+        if (value == null || caller.means() == Caller.Means.SECRET) {
+            throw ApiException.notFound("this request comes with a bearer token, and with no session of the page");
+        }
+        Instant freshUntil = sessions.read(value).orElseThrow().freshUntil();
+        return Json.fields(
+                "name",
+                caller.name(),
+                "role",
+                caller.role(),
+                "until",
+                Times.text(caller.until().orElseThrow()),
+                "freshUntil",
+                Times.text(freshUntil),
+                "csrfToken",
+                sessions.csrfToken(value));
     }
 
     private ApiException wrong(Context context, ApiException refusal) {

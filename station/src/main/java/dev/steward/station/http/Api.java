@@ -148,18 +148,19 @@ public final class Api implements AutoCloseable {
         routes.post("/api/v1/operators", APPROVER, this::publishOperators);
         new EnrolmentRoutes(settings, orders, ledger).route(routes);
         new ApiTokenRoutes(orders, settings.clock()).route(routes);
-        routes.post("/api/v1/commands", OPERATOR, this::order);
+        routes.postSigned("/api/v1/commands", OPERATOR, this::order);
         routes.get("/api/v1/commands", VIEWER, this::commands);
         routes.get("/api/v1/commands/{id}", VIEWER, context -> json(context, Views.command(command(context))));
         routes.get("/api/v1/commands/{id}/executions", VIEWER, this::executions);
         routes.get("/api/v1/commands/{id}/output/{node}/{stream}", VIEWER, this::output);
-        routes.post("/api/v1/commands/{id}/cancel", OPERATOR, this::cancel);
+        routes.postSigned("/api/v1/commands/{id}/cancel", OPERATOR, this::cancel);
         routes.get("/api/v1/commands/{id}/documents", VIEWER, this::storedDocuments);
-        routes.post("/api/v1/commands/{id}/signatures", APPROVER, this::sign);
+        routes.postSigned("/api/v1/commands/{id}/signatures", APPROVER, this::sign);
         routes.get("/api/v1/audit", VIEWER, this::audit);
         routes.get("/api/v1/stream", VIEWER, this::stream);
         routes.post("/api/v1/page-links", VIEWER, this::pageLink);
         routes.post(Access.SESSIONS, VIEWER, this::session);
+        routes.get(Access.SESSION, VIEWER, context -> json(context, access.session(Caller.of(context), context)));
     }
 
     static void get(RoutesConfig routes, String path, Handler handler) {

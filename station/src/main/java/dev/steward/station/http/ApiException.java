@@ -39,6 +39,14 @@ final class ApiException extends RuntimeException {
         return new ApiException(403, "forbidden", message);
     }
 
+    static ApiException notFresh(Duration life) {
+        return new ApiException(
+                403,
+                "not-fresh",
+                "this session may order for %d minutes after its link was used; `steward page` prints another link"
+                        .formatted(life.toMinutes()));
+    }
+
     static ApiException tooManyFailures(Duration left) {
         long seconds = Math.max(1, left.plusMillis(999).toSeconds());
         return new ApiException(

@@ -18,26 +18,42 @@ import org.jspecify.annotations.Nullable;
  * @param until when what the caller has shown ends by itself
  * @param token the token that stands behind it; where that is revoked, it ends too
  */
-record Caller(String name, Role role, Scope scope, Optional<Instant> until, Optional<CommandId> token) {
+record Caller(String name, Role role, Scope scope, Optional<Instant> until, Optional<CommandId> token, Means means) {
     private static final String ATTRIBUTE = "caller";
+
+    /** By what a caller is known. */
+    enum Means {
+        /** A bearer token, or a link. */
+        SECRET,
+        /** A session of the page whose link was used a short time ago. */
+        FRESH_SESSION,
+        /** An older one: for reading. */
+        SESSION
+    }
 
     /** Who shows a link to the page: the one credential that is no header. It opens a session, and does nothing else. */
     static final Caller WITH_LINK =
-            new Caller(ApiToken.PAGE, Role.VIEWER, Scope.ALL, Optional.empty(), Optional.empty());
+            new Caller(ApiToken.PAGE, Role.VIEWER, Scope.ALL, Optional.empty(), Optional.empty(), Means.SECRET);
 
     static Caller with(ApiToken token) {
         return new Caller(
-                token.name(), token.role(), token.scope(), Optional.of(token.expiresAt()), Optional.of(token.id()));
+                token.name(),
+                token.role(),
+                token.scope(),
+                Optional.of(token.expiresAt()),
+                Optional.of(token.id()),
+                Means.SECRET);
     }
 
-    /** A session reads, whatever the token may that has made its link. */
-    static Caller ofSession(ApiToken token, Instant until) {
+    /** A session reads; what it may beyond that, {@link Routes} says for each route. */
+    static Caller ofSession(ApiToken token, Sessions.Session session, boolean fresh) {
         return new Caller(
                 ApiToken.PAGE + ":" + token.name(),
-                Role.VIEWER,
+                token.role(),
                 token.scope(),
-                Optional.of(until),
-                Optional.of(token.id()));
+                Optional.of(session.until()),
+                Optional.of(token.id()),
+                fresh ? Means.FRESH_SESSION : Means.SESSION);
     }
 
     /** Who has sent this request; for handlers, which run only where that is known. */

@@ -5,6 +5,7 @@ import dev.steward.station.core.Role;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The routes of the API: none is served that does not say here which role it takes. */
 final class Routes {
     /** The role that a route takes, as the server keeps it. */
-    record Needs(Role role) implements RouteRole {}
+    record Needs(Role role, boolean forSessions) implements RouteRole {}
 
     private final RoutesConfig routes;
 
@@ -24,16 +25,22 @@ final class Routes {
     }
 
     void get(String path, Role role, Handler handler) {
-        routes.get(path, handler, new Needs(role));
-        routes.head(path, handler, new Needs(role)); // without it Javalin answers HEAD by itself, with other headers
+        routes.get(path, handler, new Needs(role, false));
+        routes.head(
+                path, handler, new Needs(role, false)); // without it Javalin answers HEAD by itself, with other headers
     }
 
     void post(String path, Role role, Handler handler) {
-        routes.post(path, handler, new Needs(role));
+        routes.post(path, handler, new Needs(role, false));
+    }
+
+    /** What the page may do as well, with the role of the token that has made its link: all of it is signed by an operator. */
+    void postSigned(String path, Role role, Handler handler) {
+        routes.post(path, handler, new Needs(role, true));
     }
 
     void delete(String path, Role role, Handler handler) {
-        routes.delete(path, handler, new Needs(role));
+        routes.delete(path, handler, new Needs(role, false));
     }
 
     /** What a route has declared, where it has. */
@@ -56,10 +63,30 @@ final class Routes {
             throw ApiException.forbidden("this route takes no role, so that nobody may use it");
         }
         for (RouteRole declared : context.routeRoles()) {
-            if (!(declared instanceof Needs(Role role)) || !caller.role().includes(role)) {
-                throw ApiException.forbidden("%s has the role %s, and this takes %s"
-                        .formatted(caller.name(), caller.role(), declared instanceof Needs(Role role) ? role : "more"));
+            if (!(declared instanceof Needs needs)) {
+                throw ApiException.forbidden("this route takes no role, so that nobody may use it");
             }
+            session(context, caller, needs);
+            Role role = caller.means() == Caller.Means.SECRET || needs.forSessions ? caller.role() : Role.VIEWER;
+            if (!role.includes(needs.role)) {
+                throw ApiException.forbidden(
+                        "%s has the role %s, and this takes %s".formatted(caller.name(), role, needs.role));
+            }
+        }
+    }
+
+    private static void session(Context context, Caller caller, Needs needs) {
+        boolean reads =
+                context.method().equals(HandlerType.GET) || context.method().equals(HandlerType.HEAD);
+        if (reads || caller.means() == Caller.Means.SECRET) {
+            return;
+        }
+        if (!needs.forSessions) {
+            throw ApiException.forbidden(
+                    "a session of the page may read, order, cancel and sign; anything else needs a bearer token");
+        }
+        if (caller.means() != Caller.Means.FRESH_SESSION) {
+            throw ApiException.notFresh(Sessions.FRESH_LIFE);
         }
     }
 }

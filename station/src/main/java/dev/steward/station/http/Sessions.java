@@ -4,6 +4,7 @@ package dev.steward.station.http;
 import dev.steward.message.CommandId;
 import dev.steward.station.core.ApiToken;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -27,12 +28,17 @@ import org.jspecify.annotations.Nullable;
 final class Sessions {
     static final Duration LINK_LIFE = Duration.ofMinutes(5);
     static final Duration SESSION_LIFE = Duration.ofHours(12);
+
+    /** For so long after its link was used a session may order: a screen that is left alone then only shows. */
+    static final Duration FRESH_LIFE = Duration.ofMinutes(15);
+
     static final int MAX_LINKS_OF_TOKEN = 32;
     static final int MAX_LINKS = 1_024;
 
     private static final int RANDOM_BYTES = 24;
     private static final int MAC_BYTES = 32;
-    private static final int COOKIE_BYTES = RANDOM_BYTES + 3 * Long.BYTES + MAC_BYTES;
+    private static final int FIELDS_BYTES = 4 * Long.BYTES;
+    private static final int COOKIE_BYTES = RANDOM_BYTES + FIELDS_BYTES + MAC_BYTES;
     private static final String MAC = "HmacSHA256";
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
     private static final String ANOTHER = "; `steward page` prints another";
@@ -47,7 +53,7 @@ final class Sessions {
     record Opened(String cookie, Caller caller) {}
 
     /** What a cookie says. Whether it still holds is another question. */
-    record Session(CommandId token, Instant until) {}
+    record Session(CommandId token, Instant until, Instant freshUntil) {}
 
     /** Nobody has made this link, or not since the station started. */
     static final class UnknownLinkException extends Exception {
@@ -59,6 +65,7 @@ final class Sessions {
     }
 
     private final byte[] key;
+    private final byte[] csrfKey;
     private final BearerTokens tokens;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
@@ -67,6 +74,7 @@ final class Sessions {
     /** @param key which is for this alone: who has a token can't make sessions with it */
     Sessions(byte[] key, BearerTokens tokens, InstantSource clock) {
         this.key = key.clone();
+        this.csrfKey = mac(key, "csrf".getBytes(StandardCharsets.UTF_8));
         this.tokens = tokens;
         this.clock = clock;
     }
@@ -108,15 +116,32 @@ final class Sessions {
         links.put(secret, new Known(link.token, link.expiresAt, true));
         Instant end = clock.instant().plus(SESSION_LIFE);
         Instant until = end.isAfter(token.expiresAt()) ? token.expiresAt() : end;
-        return new Opened(cookie(token.id(), until), Caller.ofSession(token, until));
+        var session = new Session(token.id(), until, clock.instant().plus(FRESH_LIFE));
+        return new Opened(cookie(session), Caller.ofSession(token, session, true));
     }
 
-    private String cookie(CommandId token, Instant until) {
+    /**
+     * What the page shows with each request that does something; no other site can read it, and a cookie alone does nothing.
+     * It is the session's own: whoever has another session's has nothing.
+     */
+    String csrfToken(String cookie) {
+        return BASE64.encodeToString(mac(csrfKey, cookie.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Takes as long whatever is wrong with it. */
+    boolean isCsrfToken(String cookie, @Nullable String given) {
+        return given != null
+                && MessageDigest.isEqual(
+                        csrfToken(cookie).getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String cookie(Session session) {
         ByteBuffer cookie = ByteBuffer.allocate(COOKIE_BYTES)
                 .put(randomBytes())
-                .putLong(until.getEpochSecond())
-                .putLong(token.value().getMostSignificantBits())
-                .putLong(token.value().getLeastSignificantBits());
+                .putLong(session.until.getEpochSecond())
+                .putLong(session.freshUntil.getEpochSecond())
+                .putLong(session.token.value().getMostSignificantBits())
+                .putLong(session.token.value().getLeastSignificantBits());
         cookie.put(mac(key, Arrays.copyOf(cookie.array(), cookie.position())));
         return BASE64.encodeToString(cookie.array());
     }
@@ -137,9 +162,10 @@ final class Sessions {
         if (!MessageDigest.isEqual(expected, Arrays.copyOfRange(bytes, said, COOKIE_BYTES))) {
             return Optional.empty();
         }
-        ByteBuffer fields = ByteBuffer.wrap(bytes, RANDOM_BYTES, 3 * Long.BYTES);
+        ByteBuffer fields = ByteBuffer.wrap(bytes, RANDOM_BYTES, FIELDS_BYTES);
         Instant until = Instant.ofEpochSecond(fields.getLong());
-        return Optional.of(new Session(new CommandId(new UUID(fields.getLong(), fields.getLong())), until));
+        Instant freshUntil = Instant.ofEpochSecond(fields.getLong());
+        return Optional.of(new Session(new CommandId(new UUID(fields.getLong(), fields.getLong())), until, freshUntil));
     }
 
     private byte[] randomBytes() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The session of this tab with the station: opened by a one-time link, good for reading.
+// The session of this tab with the station: opened by a one-time link, good for reading, and for a while for ordering.
 
 import { signal } from '@preact/signals';
 
@@ -7,9 +7,10 @@ import { signal } from '@preact/signals';
 export const refusal = signal(null);
 
 export class Refused extends Error {
-  constructor(status, message) {
+  constructor(status, { code, message }) {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -18,17 +19,35 @@ export async function enter() {
   const secret = /^#link=(.+)$/.exec(location.hash)?.[1];
   if (!secret) return;
   history.replaceState(null, '', '/');
+  try {
+    await enterWith(secret);
+    refusal.value = null;
+  } catch (e) {
+    if (e.status) refusal.value = e.message;
+    throw e;
+  }
+}
+
+/** Opens another session, which takes the place of the one there may be. */
+export async function enterWith(secret) {
   const answer = await fetch('/api/v1/sessions', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ link: secret }),
   });
-  if (answer.ok) {
-    refusal.value = null;
-  } else {
-    refusal.value = await reason(answer);
-    throw new Refused(answer.status, refusal.value);
-  }
+  if (!answer.ok) throw new Refused(answer.status, await reason(answer));
+}
+
+/** Sends something that is signed. The token is asked for each time: another tab may have opened another session. */
+export async function post(path, body) {
+  const { csrfToken } = await get('session');
+  const answer = await fetch(`/api/v1/${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrfToken },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Refused(answer.status, await reason(answer));
+  return answer.json();
 }
 
 let entered = false;
@@ -41,16 +60,17 @@ export async function get(path) {
     refusal.value = null;
     return answer.json();
   }
-  const message = await reason(answer);
+  const why = await reason(answer);
   // 429 comes in the place of 401 where many sessions of this machine are wrong.
   if (answer.status === 401 || answer.status === 429) refusal.value ??= entered ? 'The session has ended.' : '';
-  throw new Refused(answer.status, message);
+  throw new Refused(answer.status, why);
 }
 
+/** The API's one error shape: `code` and `message`. */
 async function reason(answer) {
   try {
-    return (await answer.json()).error.message;
+    return (await answer.json()).error;
   } catch {
-    return `the station answers with status ${answer.status}`;
+    return { code: '', message: `the station answers with status ${answer.status}` };
   }
 }

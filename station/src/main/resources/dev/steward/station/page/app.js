@@ -8,14 +8,19 @@ import { enter, get, refusal } from './access.js';
 import { Command } from './command.js';
 import { Commands, changedCommand, forget, refresh as refreshCommands } from './commands.js';
 import { Fleet, keepFresh, refresh as refreshNodes, told, troubles } from './fleet.js';
+import { load as loadKey } from './key.js';
 import { follow, lostSince } from './live.js';
+import { Key } from './operator.js';
+import { Freshness } from './ordering.js';
+import { Run } from './run.js';
 import { clock, html, line } from './text.js';
 
-/** `#/`, `#/commands` or `#/commands/ID`, each with a query. */
+/** `#/`, `#/commands`, `#/commands/ID`, `#/run` or `#/key`, each with a query. */
 function parse(hash) {
   const [path, query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [view = '', id = ''] = path.split('/').map(decodeURIComponent);
-  return { view: view === 'commands' ? (id ? 'command' : 'commands') : 'fleet', id, query: new URLSearchParams(query) };
+  const known = view === 'commands' ? (id ? 'command' : 'commands') : ['run', 'key'].includes(view) ? view : 'fleet';
+  return { view: known, id, query: new URLSearchParams(query) };
 }
 
 const route = signal(null);
@@ -52,6 +57,7 @@ function Overview({ view, query }) {
     begin();
     return () => stream.close();
   }, []);
+  if (view === 'run') return html`<${Run} query=${query} />`;
   return view === 'fleet' ? html`<${Fleet} query=${query} go=${go} />` : html`<${Commands} />`;
 }
 
@@ -71,7 +77,7 @@ function Locked() {
       <h1>This page needs a link</h1>
       ${refusal.value && html`<p role="alert">${line(refusal.value)}</p>`}
       <p>Run <code>steward page</code> in a terminal on the station's machine and open the link it prints.</p>
-      <p class="quiet">Each link works once, within five minutes. It opens a session of 12 hours that may look, but not order.</p>
+      <p class="quiet">Each link works once, within five minutes. It opens a session of 12 hours, which may order in its first 15 minutes.</p>
     </section>`;
 }
 
@@ -84,15 +90,18 @@ function Page() {
   return html`
     <header class="top">
       <a class="brand" href="#/">steward</a>
-      <nav aria-label="Views">${link('fleet', '#/', 'Fleet')} ${link('command', '#/commands', 'Commands')}</nav>
+      <nav aria-label="Views">${link('fleet', '#/', 'Fleet')} ${link('command', '#/commands', 'Commands')}
+        ${link('run', '#/run', 'Run')} ${link('key', '#/key', 'Key')}</nav>
       <${Connection} />
     </header>
     <main>
       ${troubles.value.map(text => html`<p class="trouble" role="alert" key=${text}>${line(text)}</p>`)}
       ${view === 'command'
         ? html`<${Command} key=${id} id=${id} />`
+        : view === 'key' ? html`<${Key} />`
         : html`<${Overview} view=${view} query=${query} />`}
     </main>
+    <${Freshness} />
     <footer class="quiet">${station.value && `station ${station.value.station}, version ${station.value.version}`}</footer>`;
 }
 
@@ -115,4 +124,5 @@ document.addEventListener('visibilitychange', () => {
 });
 
 await begin();
+loadKey().catch(() => {}); // a browser without a store has no key
 render(html`<${App} />`, document.body);

@@ -3,6 +3,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { get } from './access.js';
+import { Deciding } from './deciding.js';
 import { Executions } from './executions.js';
 import { Presence, refresh, told } from './fleet.js';
 import { LongTable } from './list.js';
@@ -83,6 +84,7 @@ export function Command({ id }) {
   if (shown === null) return html`<p class="quiet">Asking the station…</p>`;
   return html`
     <${Heading} command=${shown.command} states=${shown.states} />
+    <${Deciding} command=${shown.command} held=${shown.states.held > 0} />
     <${Groups} command=${shown.command} groups=${shown.groups} />`;
 }
 

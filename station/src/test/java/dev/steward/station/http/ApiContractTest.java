@@ -186,9 +186,13 @@ class ApiContractTest {
         String secret = link.text("url").replaceFirst(".*#link=", "");
 
         assertThat(link.text("url")).startsWith("http://" + client.authority() + "/#link=");
-        assertThat(client.post(Access.SESSIONS, Json.bytes(Map.of("link", secret)))
-                        .status())
-                .isEqualTo(204);
+        ApiClient.Answer opened = client.post(Access.SESSIONS, Json.bytes(Map.of("link", secret)));
+        assertThat(opened.status()).isEqualTo(204);
+        HttpRequest session = client.withoutToken(Access.SESSION)
+                .header("Cookie", opened.header("Set-Cookie").replaceFirst(";.*", ""))
+                .build();
+        assertThat(client.send(session).json().text("name")).isEqualTo("page:local");
+        assertThat(client.get(Access.SESSION).error()).isEqualTo("404 not-found");
     }
 
     @Test

@@ -136,7 +136,7 @@ class ApiTokenTest {
     }
 
     @Test
-    void aSessionOfAnAdminsLinkReadsAndNothingElse() throws Exception {
+    void aCookieOfAnAdminsSessionReadsAndNothingElse() throws Exception {
         try (ApiClient admin = token("boss", "admin", List.of(), List.of())) {
             String cookie = session(admin);
             for (String path : List.of(TOKENS, "/api/v1/page-links", "/api/v1/commands", "/api/v1/nodes/a/unfreeze")) {
@@ -144,7 +144,7 @@ class ApiTokenTest {
                         .header("Cookie", cookie)
                         .POST(BodyPublishers.noBody())
                         .build());
-                assertForbidden(answer, "a session of the page may read");
+                assertForbidden(answer, "needs its session's token in X-CSRF-Token");
             }
             assertThat(read(admin, cookie).status()).isEqualTo(200);
         }
