@@ -82,6 +82,17 @@ class PageOrdersTest {
     }
 
     @Test
+    void coloursOfATerminalAreClassesAndNothingIsHiddenByThem() {
+        run("ship1", "printf '\\033[1;31mred\\033[0m plain \\033[30;40;8mseen\\033[38;5;1;32m green\\033[2J'");
+
+        Locator output = page.locator(".stdout pre");
+        assertThat(output).hasText("red plain seen green␛[2J");
+        assertThat(output.locator(".ansi-red.ansi-bold")).hasText("red");
+        assertThat(output.locator(".ansi-green")).hasText(" green␛[2J");
+        assertThat(output.locator("[style]")).hasCount(0);
+    }
+
+    @Test
     void theKeyOutlivesTheTabAndCantBeCopiedOut() {
         page.navigate(installation.url() + "/#/key");
         page.reload();
@@ -206,6 +217,7 @@ class PageOrdersTest {
     }
 
     private static void fill(String on, String shell) {
+        page.navigate("about:blank"); // else a form that is open stays as it is
         page.navigate(installation.url() + "/#/run");
         page.getByLabel("On", new Page.GetByLabelOptions().setExact(true)).fill(on);
         page.getByLabel("Command, for a shell").fill(shell);

@@ -20,6 +20,7 @@ final class Page {
             "icon.svg",
             "app.js",
             "access.js",
+            "ansi.js",
             "live.js",
             "fleet.js",
             "commands.js",

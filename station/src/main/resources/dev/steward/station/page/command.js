@@ -3,6 +3,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { get } from './access.js';
+import { coloured } from './ansi.js';
 import { Deciding } from './deciding.js';
 import { Executions } from './executions.js';
 import { Presence, refresh, told } from './fleet.js';
@@ -10,7 +11,7 @@ import { LongTable } from './list.js';
 import { follow, paced } from './live.js';
 import { outputBytes } from './output.js';
 import { State, StateBar, hasEnded, tone } from './states.js';
-import { ago, commandLine, count, duration, html, line, lines, moment, now } from './text.js';
+import { ago, commandLine, count, duration, html, line, moment, now } from './text.js';
 
 const DETAIL_PAUSE_MS = 1000;
 const FEW = 5;
@@ -179,7 +180,7 @@ function Stream({ label, output, of, ended }) {
   const atEnd = useRef(!ended);
   const text = output.text;
   const safe = useRef({});
-  if (safe.current.text !== text) safe.current = { text, safe: lines(text) };
+  if (safe.current.text !== text) safe.current = { text, safe: coloured(text) };
 
   useLayoutEffect(() => {
     if (atEnd.current && pre.current) pre.current.scrollTop = pre.current.scrollHeight;

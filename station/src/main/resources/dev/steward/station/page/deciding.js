@@ -4,6 +4,7 @@
 import { useState } from 'preact/hooks';
 import { get } from './access.js';
 import { cancelDocuments, read as readDocument, signed } from './documents.js';
+import { nodes } from './fleet.js';
 import { key, mayOrder, operators, refreshOperators } from './key.js';
 import { send } from './ordering.js';
 import { commandLine, count, duration, folded, html, line, moment } from './text.js';
@@ -20,6 +21,17 @@ async function documentsOf(command) {
   if (!documents.every(same)) throw new Error('the parts of this command do not say the same');
   return documents;
 }
+
+/** Whoever signs means the machines that are known by these names now. */
+function checkMachines(documents) {
+  for (const { node, key: identity } of documents.flatMap(each => each.says.targets)) {
+    const known = nodes.value?.get(node)?.fingerprint;
+    if (known !== identity) throw new Error(`it is for another machine that is called ${node}, with the key ${identity}; this one's is ${known ?? 'not known'}`);
+  }
+}
+
+/** What the line of a command leaves out of its arguments. */
+const more = given => Object.entries(given).filter(([name]) => name !== 'shell' && name !== 'command');
 
 /** @param held whether it waits for signatures */
 export function Deciding({ command: read, held }) {
@@ -42,7 +54,9 @@ export function Deciding({ command: read, held }) {
   const begin = what => tried(async () => {
     await refreshOperators();
     if (!mayOrder.value) throw new Error('this browser has no key that is an operator’s; see Key');
-    setAsked({ what, documents: await documentsOf(command) });
+    const documents = await documentsOf(command);
+    if (what === 'approve') checkMachines(documents);
+    setAsked({ what, documents });
   });
   const sign = () => tried(async () => {
     const documents = await Promise.all(asked.documents.map(each => signed(each.document, key.value, each.signatures)));
@@ -66,7 +80,9 @@ export function Deciding({ command: read, held }) {
         <p>${approves ? 'You sign this, too' : held ? 'You turn this down' : 'You cancel this'}, on
           <b> ${count(targets.length, 'node')}</b>: ${folded(targets.map(each => line(each.node)))}</p>
         <pre tabindex="0" aria-label="Command">${commandLine(says)}</pre>
-        <p class="facts"><span>starts before ${moment(says.startBefore)}</span>
+        ${more(says.arguments).map(([name, value]) => html`
+          <p class="facts" key=${name}><span>${line(name)}</span> <code>${line(JSON.stringify(value))}</code></p>`)}
+        <p class="facts"><span>${line(`${says.method}.${says.domain}`)}</span> <span>starts before ${moment(says.startBefore)}</span>
           ${says.timeoutMs !== undefined && html`<span>may run ${duration(says.timeoutMs)}</span>`}
           ${says.repeatable && html`<span>repeatable</span>`}
           <span>ordered by ${line(nameOf(says.issuer))}</span></p>
