@@ -89,7 +89,10 @@ public final class Agent {
                 settings.keys().id());
         this.keys = new KeysInUse(settings.data(), new Admission(settings.enrolment(), settings.keys()));
         this.guard = new FrameGuard(keys);
-        this.methods = new Methods(new MakeKeys(settings.data(), settings.enrolment(), settings.keys()));
+        this.methods = new Methods(
+                new MakeKeys(settings.data(), settings.enrolment(), settings.keys()),
+                new ShowAudit(
+                        settings.data(), settings.enrolment(), settings.keys().identity()));
         this.reserve = Reserve.in(settings.data());
         this.journal = Journal.open(settings.data());
         journal.claim(settings.name(), settings.station());

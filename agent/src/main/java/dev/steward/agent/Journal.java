@@ -11,6 +11,8 @@ import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.Times;
+import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.json.Json;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
@@ -46,6 +48,8 @@ public final class Journal implements AgentStore, AutoCloseable {
               execution TEXT NOT NULL, stream TEXT NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
               PRIMARY KEY (execution, stream, offset));
             """;
+    private static final String AUDIT =
+            "CREATE TABLE audit (number INTEGER PRIMARY KEY, entry BLOB NOT NULL, hash TEXT NOT NULL);\n";
     /** What came before documents were signed was judged by nobody. */
     private static final String SIGNED_DOCUMENTS = "DELETE FROM execution WHERE finished IS NULL;\n";
     /** What came before documents named machines by their keys can't be read. */
@@ -53,6 +57,9 @@ public final class Journal implements AgentStore, AutoCloseable {
 
     private static final String COLUMNS =
             "id, position, process, document, state, attempt, boot_id, start_before, started_at, finished";
+
+    /** Entries of the audit log between two cuts of what is too old. */
+    public static final int AUDIT_CUT_EVERY = 100;
 
     /** Where the main process of an execution was seen. */
     public record Spawned(CommandId id, int attempt, String bootId, long pid, long startTicks) {}
@@ -65,9 +72,14 @@ public final class Journal implements AgentStore, AutoCloseable {
         this.links = new SqliteLinkStore(database);
     }
 
+    /** Where it lies in a data folder. */
+    static Path file(Path folder) {
+        return folder.resolve("journal.db");
+    }
+
     public static Journal open(Path folder) {
         return new Journal(Database.open(
-                folder.resolve("journal.db"), List.of(SCHEMA, DROPPED_OUTPUT, SIGNED_DOCUMENTS, TARGETS_WITH_KEYS)));
+                file(folder), List.of(SCHEMA, DROPPED_OUTPUT, SIGNED_DOCUMENTS, TARGETS_WITH_KEYS, AUDIT)));
     }
 
     /**
@@ -128,6 +140,8 @@ public final class Journal implements AgentStore, AutoCloseable {
             case JournalWrite.PutOperators(byte[] signed) ->
                 putMeta("operators", new String(signed, StandardCharsets.UTF_8)); // read as strict UTF-8 before
             case JournalWrite.PutGeneration(long generation) -> putMeta("generation", Long.toString(generation));
+            case JournalWrite.PutAudit(long number, byte[] entry, AuditHash hash) -> put(number, entry, hash);
+            case JournalWrite.PutStationAudit(AuditMark mark) -> putMeta("station-audit", Json.text(mark.json()));
             case JournalWrite.Quarantine(var message, String reason, Instant at) -> {
                 database.execute(
                         "INSERT INTO quarantine (at, reason, subject, headers, body) VALUES (?,?,?,?,?)",
@@ -140,6 +154,15 @@ public final class Journal implements AgentStore, AutoCloseable {
                         "DELETE FROM quarantine WHERE position <= (SELECT max(position) FROM quarantine) - ?",
                         Limits.QUARANTINE_ROWS);
             }
+        }
+    }
+
+    private void put(long number, byte[] entry, AuditHash hash) {
+        database.execute("INSERT INTO audit (number, entry, hash) VALUES (?,?,?)", number, entry, hash.hex());
+        if (number % AUDIT_CUT_EVERY == 0) {
+            long base = number - Limits.NODE_AUDIT_ENTRIES;
+            database.execute("DELETE FROM audit WHERE number < ?", base);
+            database.execute("UPDATE audit SET entry = x'' WHERE number = ?", base); // the next one builds on its hash
         }
     }
 
@@ -247,6 +270,36 @@ public final class Journal implements AgentStore, AutoCloseable {
     @Override
     public Optional<byte[]> operators() {
         return meta("operators").map(text -> text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public AuditMark auditMark() {
+        return database.first(
+                        "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1",
+                        row -> new AuditMark(row.getLong(1), auditHash(row.getString(2))))
+                .orElse(AuditMark.NONE);
+    }
+
+    /** A damaged log goes on all the same: whoever verifies it is told where it broke. */
+    private static AuditHash auditHash(String hex) {
+        try {
+            return AuditHash.parse(hex);
+        } catch (RefusedException e) {
+            return AuditHash.NONE;
+        }
+    }
+
+    @Override
+    public Optional<AuditMark> stationAudit() {
+        Optional<String> kept = meta("station-audit");
+        try {
+            return kept.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(AuditMark.from(
+                            Json.object(kept.get().getBytes(StandardCharsets.UTF_8), Limits.AUDIT_ENTRY_BYTES)));
+        } catch (RefusedException e) {
+            throw new StoreException("in the journal, the station's audit log: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -103,6 +103,7 @@ class OlderJournalTest extends AgentCoreFixture {
         try (var older = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("journal.db"));
                 var statement = older.createStatement()) {
             statement.execute("UPDATE execution SET document = x'7b7d'");
+            statement.execute("DROP TABLE audit");
             statement.execute("PRAGMA user_version = 3");
         }
         open();

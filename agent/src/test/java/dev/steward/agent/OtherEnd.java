@@ -9,6 +9,7 @@ import dev.steward.message.Inquiry;
 import dev.steward.message.NodeName;
 import dev.steward.message.Subject;
 import dev.steward.message.Target;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Link;
@@ -43,6 +44,9 @@ final class OtherEnd implements LinkSink, AutoCloseable {
     /** What the agent has told in messages. */
     final List<Frame.Data> told = new ArrayList<>();
 
+    /** How far the agent's own log had come, by its newest hello. */
+    AuditMark audit = AuditMark.NONE;
+
     private long counter;
 
     OtherEnd(NodeName node, Path folder, RandomGenerator random) {
@@ -62,6 +66,11 @@ final class OtherEnd implements LinkSink, AutoCloseable {
     /** From its next hello on it says that it has this list of operators. */
     void tellsOperators(long number) {
         link.tellsOperators(number);
+    }
+
+    /** From its next hello on it says that its own log has come so far. */
+    void tellsAudit(AuditMark mark) {
+        link.tellsAudit(() -> mark);
     }
 
     /** From its next hello on it says that the node is frozen. */
@@ -175,6 +184,9 @@ final class OtherEnd implements LinkSink, AutoCloseable {
     public void tell(LinkEvent event) {
         if (event instanceof LinkEvent.Deliver(Frame.Data data)) {
             told.add(data);
+        }
+        if (event instanceof LinkEvent.PeerLive(Frame.Hello hello, boolean fresh)) {
+            audit = hello.audit().orElse(AuditMark.NONE);
         }
     }
 

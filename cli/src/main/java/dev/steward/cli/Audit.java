@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli;
 
+import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Spec;
                 + "  steward audit list --action refused%n"
                 + "  steward audit verify%n"
                 + "  steward audit export > audit.jsonl%n"
+                + "  steward audit verify --node ship1%n"
                 + "%nUsage: ",
         description = "",
         synopsisSubcommandLabel = "COMMAND")
@@ -24,11 +26,11 @@ final class Audit implements Runnable {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    static CommandLine commandLine(Surroundings surroundings) {
+    static CommandLine commandLine(Surroundings surroundings, Ids ids) {
         return new CommandLine(new Audit())
-                .addSubcommand(new AuditList(surroundings))
-                .addSubcommand(new AuditVerify(surroundings))
-                .addSubcommand(new AuditExport(surroundings));
+                .addSubcommand(new AuditList(surroundings, ids))
+                .addSubcommand(new AuditVerify(surroundings, ids))
+                .addSubcommand(new AuditExport(surroundings, ids));
     }
 
     @Override

@@ -3,9 +3,11 @@ package dev.steward.cli;
 
 import dev.steward.cli.api.AuditInfo;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Option;
                 + "  steward audit export > audit.jsonl%n"
                 + "  steward audit export --after 1200 >> audit.jsonl%n"
                 + "  steward audit export | jq -r .entry | jq -c 'select(.action == \"refused\")'%n"
+                + "  steward audit export --node ship1 > ship1.jsonl%n"
                 + "%nUsage: ",
         description = "%nWith hashes and signed heads, so that `steward audit verify --file` can check it.%n")
 final class AuditExport implements Callable<Integer> {
@@ -29,18 +32,30 @@ final class AuditExport implements Callable<Integer> {
     private long after;
 
     @Mixin
+    private NodeLogOptions node = new NodeLogOptions();
+
+    @Mixin
     private StationOptions station = new StationOptions();
 
     private final Surroundings surroundings;
+    private final Ids ids;
 
-    AuditExport(Surroundings surroundings) {
+    AuditExport(Surroundings surroundings, Ids ids) {
         this.surroundings = surroundings;
+        this.ids = ids;
     }
 
     @Override
-    public Integer call() throws Failure {
+    public Integer call() throws Failure, InterruptedException {
         if (after < 0) {
             throw Failure.usage("--after must be at least 0");
+        }
+        if (node.isNode()) {
+            node.fetch(surroundings, station, ids, after == 0 ? Map.of() : Map.of("after", after))
+                    .log()
+                    .lines()
+                    .forEach(surroundings.out()::println);
+            return 0;
         }
         StationClient client = station.client(surroundings);
         long last = after;

@@ -3,10 +3,12 @@ package dev.steward.cli;
 
 import dev.steward.cli.api.AuditInfo;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Ages;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.cli.terminal.Table;
+import dev.steward.message.Limits;
 import dev.steward.message.RefusedException;
 import dev.steward.message.audit.AuditEntry;
 import dev.steward.message.audit.AuditEntry.Who;
@@ -14,6 +16,7 @@ import dev.steward.message.text.SafeText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ import picocli.CommandLine.Option;
                 + "  steward audit list --action refused -n 50%n"
                 + "  steward audit list --by ann --json | jq -r .text%n"
                 + "  steward audit list --on 019a2b3c%n"
+                + "  steward audit list --node ship1%n"
                 + "%nUsage: ",
         description = "%nAs the station shows it; `steward audit verify` checks it.%n")
 final class AuditList implements Callable<Integer> {
@@ -43,7 +47,7 @@ final class AuditList implements Callable<Integer> {
             names = "--action",
             paramLabel = "ACTION",
             description =
-                    "Only these: order, held, approved, cancel, refused, operators, trust, asked, node, token, api-token, frozen, unfrozen, login, start, stop.")
+                    "Only these: order, held, approved, cancel, refused, operators, trust, asked, node, token, api-token, frozen, unfrozen, went-back, login, start, stop; of a node command, cancel, refused, operators, trust, keys, frozen, unfrozen, station, start.")
     private @Nullable String action;
 
     @Option(names = "--by", paramLabel = "NAME", description = "Only of this operator or credential.")
@@ -59,20 +63,25 @@ final class AuditList implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private NodeLogOptions node = new NodeLogOptions();
+
+    @Mixin
     private StationOptions station = new StationOptions();
 
     private final Surroundings surroundings;
+    private final Ids ids;
 
-    AuditList(Surroundings surroundings) {
+    AuditList(Surroundings surroundings, Ids ids) {
         this.surroundings = surroundings;
+        this.ids = ids;
     }
 
     @Override
-    public Integer call() throws Failure {
+    public Integer call() throws Failure, InterruptedException {
         if (limit < 1) {
             throw Failure.usage("--limit must be at least 1");
         }
-        List<AuditInfo> found = fetch(station.client(surroundings));
+        List<AuditInfo> found = node.isNode() ? ofNode() : fetch(station.client(surroundings));
         if (json) {
             found.forEach(each -> surroundings.out().println(SafeText.line(each.entry())));
             return 0;
@@ -95,6 +104,20 @@ final class AuditList implements Callable<Integer> {
         }
         table.print(surroundings.out());
         return 0;
+    }
+
+    /** The newest first, as the station's come. */
+    private List<AuditInfo> ofNode() throws Failure, InterruptedException {
+        Map<String, Long> which =
+                isFiltered() || limit > Limits.NODE_AUDIT_ENTRIES ? Map.of() : Map.of("last", (long) limit);
+        var found = new ArrayList<AuditInfo>();
+        for (AuditInfo each :
+                node.fetch(surroundings, station, ids, which).log().entries().reversed()) {
+            if (found.size() < limit && (!isFiltered() || isWanted(read(each)))) {
+                found.add(each);
+            }
+        }
+        return found;
     }
 
     private List<AuditInfo> fetch(StationClient client) throws Failure {

@@ -6,6 +6,7 @@ import dev.steward.cli.api.StationClient;
 import dev.steward.cli.audit.SeenHead;
 import dev.steward.cli.audit.Verification;
 import dev.steward.cli.operator.OperatorFolder;
+import dev.steward.cli.order.Ids;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.cli.terminal.Surroundings;
@@ -32,10 +33,11 @@ import picocli.CommandLine.Option;
         synopsisHeading = "%nExamples:%n"
                 + "  steward audit verify%n"
                 + "  steward audit verify --file audit.jsonl%n"
+                + "  steward audit verify --node ship1%n"
                 + "%nUsage: ",
         description =
                 "%nFollows the hashes from the first entry, checks the station's signatures, and compares with what was"
-                        + " verified here before. Exit code 1 where something does not fit.%n")
+                        + " verified here before; a node's own log, whose end the node signs, also with what it has told the station. Exit code 1 where something does not fit.%n")
 final class AuditVerify implements Callable<Integer> {
     @Option(
             names = "--file",
@@ -50,20 +52,25 @@ final class AuditVerify implements Callable<Integer> {
     private boolean forget;
 
     @Mixin
-    private OperatorOptions operator = new OperatorOptions();
+    private NodeLogOptions node = new NodeLogOptions();
 
     @Mixin
     private StationOptions station = new StationOptions();
 
     private final Surroundings surroundings;
+    private final Ids ids;
 
-    AuditVerify(Surroundings surroundings) {
+    AuditVerify(Surroundings surroundings, Ids ids) {
         this.surroundings = surroundings;
+        this.ids = ids;
     }
 
     @Override
-    public Integer call() throws Failure {
-        OperatorFolder folder = operator.folder(surroundings, station);
+    public Integer call() throws Failure, InterruptedException {
+        if (node.isNode()) {
+            return new NodeLogCheck(surroundings, station, ids, node).run(file, forget);
+        }
+        OperatorFolder folder = node.folder(surroundings, station);
         Path memory = folder.path().resolve("audit.json");
         Optional<SeenHead> seen = forget ? Optional.empty() : SeenHead.read(memory);
         try {

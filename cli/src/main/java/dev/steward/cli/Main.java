@@ -84,7 +84,7 @@ public final class Main implements Runnable {
                 .addSubcommand(Operator.commandLine(surroundings, ids))
                 .addSubcommand(Policy.commandLine(surroundings, ids))
                 .addSubcommand(Broker.commandLine(surroundings))
-                .addSubcommand(Audit.commandLine(surroundings))
+                .addSubcommand(Audit.commandLine(surroundings, ids))
                 .addSubcommand(new Doctor(surroundings))
                 .addSubcommand(new Page(surroundings))
                 .addSubcommand(new Version(surroundings))

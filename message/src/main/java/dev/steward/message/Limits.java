@@ -176,6 +176,15 @@ public final class Limits {
     /** Addresses and callers whose refusals are counted each by itself, in an hour; all others are counted together. */
     public static final int AUDIT_REFUSED = 100;
 
+    /** Entries that a node keeps of its own audit log; of older ones their number and hash are left. */
+    public static final int NODE_AUDIT_ENTRIES = 20_000;
+
+    /** Refusals that a node enters into its log one by one in an hour; further ones are counted. */
+    public static final int NODE_AUDIT_REFUSED = 100;
+
+    /** Of its log that a node puts out for one command, and at most an entry more. */
+    public static final int NODE_AUDIT_OUTPUT_BYTES = 768 * 1024;
+
     /** Error events that wait in a node's outbox; further ones are counted, and the count told with the next. */
     public static final int ERRORS_WAITING = 1_000;
 

@@ -105,7 +105,7 @@ public final class TrustFileWatch {
             if (bytes.length > Limits.TRUST_FILE_BYTES) {
                 return LocalTrust.none("%s is larger than %d bytes".formatted(file, Limits.TRUST_FILE_BYTES));
             }
-            return LocalTrust.of(TrustFile.parse(file.getFileName().toString(), Json.utf8(bytes)));
+            return LocalTrust.of(TrustFile.parse(file.getFileName().toString(), Json.utf8(bytes)), bytes);
         } catch (NoSuchFileException e) {
             return LocalTrust.gone(
                     "there is no trust file %s; `steward operator trust-file` prints one".formatted(file));

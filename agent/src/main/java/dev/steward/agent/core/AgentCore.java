@@ -20,6 +20,7 @@ import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
@@ -115,6 +116,8 @@ public final class AgentCore {
     private final Capacity capacity;
     private final Link link;
     private final Outbox outbox;
+    private final AuditLog audit;
+    private final StationAudit stationAudit;
     private final Judge judge;
     private final Executions executions;
     private final FoundAtStart found;
@@ -169,11 +172,18 @@ public final class AgentCore {
                 store,
                 random);
         this.outbox = new Outbox(settings, link, linkSink, store);
-        this.judge = new Judge(settings, trust, recovery.told(), store, sink, outbox, link);
+        this.audit = new AuditLog(store, sink, now);
+        this.stationAudit = new StationAudit(store, sink, audit, now);
+        link.tellsAudit(audit::mark);
+        this.judge = new Judge(settings, trust, recovery.told(), store, sink, outbox, link, audit);
         var supervisor = new Supervisor(settings.concurrency());
-        this.executions = new Executions(settings, store, sink, judge, outbox, supervisor, space);
+        this.executions = new Executions(settings, store, sink, judge, outbox, supervisor, space, audit);
         this.found = new FoundAtStart(settings, store, sink, outbox, supervisor, executions);
-        this.orders = new Orders(settings, store, sink, methods, outbox, judge, executions, found);
+        this.orders = new Orders(settings, store, sink, methods, outbox, judge, executions, found, audit);
+        if (recovery.foundWaiting().isEmpty()) {
+            String text = "the agent starts, in the machine's run %s; %s".formatted(settings.bootId(), judge.rules());
+            audit.record(now, AuditAction.START, Who.ITSELF, text);
+        }
         judge.report(now);
         if (draining) {
             executions.drain();
@@ -213,12 +223,14 @@ public final class AgentCore {
     /** Frames were refused that are not from whom they say; told at a bounded pace. */
     public void forged(Now now, String text) {
         sink.log(System.Logger.Level.WARNING, text);
+        audit.refused(now, text);
         outbox.error(now, new ErrorEvent("link", text, now.wall()));
     }
 
     /** @return for the 1st, 2nd, 4th, 8th …: a flood must fill neither the log nor the outbox */
     private boolean quarantine(Now now, Refusal refusal) {
         sink.write(new JournalWrite.Quarantine(refusal.kept(), refusal.reason(), now.wall()));
+        audit.refused(now, "on %s: %s".formatted(refusal.kept().subject(), refusal.reason()));
         boolean told = undecodable.next();
         if (told) {
             sink.log(
@@ -251,6 +263,7 @@ public final class AgentCore {
     public void tick(Now now) {
         link.tick(now, linkSink);
         handleEvents(now);
+        audit.tick(now);
         judge.tick(now);
         found.tick(now);
         executions.tick(now);
@@ -318,7 +331,8 @@ public final class AgentCore {
                     found.recorded(entry.id());
                 }
                 case LinkEvent.PeerLive(Frame.Hello hello, boolean fresh) -> {
-                    judge.heard(new Told(hello.operators(), hello.frozen()));
+                    judge.heard(now, new Told(hello.operators(), hello.frozen()));
+                    hello.audit().ifPresent(mark -> stationAudit.heard(now, mark));
                     if (fresh) {
                         found.contact(now);
                         sink.log(

@@ -3,6 +3,7 @@ package dev.steward.agent.core;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Subject;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.LinkStore;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,12 @@ public interface AgentStore extends LinkStore {
 
     /** The signed list of operators in force, where there is one. */
     Optional<byte[]> operators();
+
+    /** The end of this node's audit log. */
+    AuditMark auditMark();
+
+    /** How far the station's audit log had come; empty where it has never said. */
+    Optional<AuditMark> stationAudit();
 
     /** The highest generation of the station heard so far, 0 for none. */
     long generation();

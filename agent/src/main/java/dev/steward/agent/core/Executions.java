@@ -37,6 +37,7 @@ final class Executions {
     private final Judge judge;
     private final Outbox outbox;
     private final Supervisor supervisor;
+    private final AuditLog audit;
     private final Map<CommandId, Running> running = new HashMap<>();
     private long position;
     private boolean draining;
@@ -54,7 +55,9 @@ final class Executions {
             Judge judge,
             Outbox outbox,
             Supervisor supervisor,
-            Space space) {
+            Space space,
+            AuditLog audit) {
+        this.audit = audit;
         this.settings = settings;
         this.store = store;
         this.sink = sink;
@@ -242,6 +245,12 @@ final class Executions {
         try {
             spawn(now, process, waiting, fresh.isPresent() ? fresh.get() : judge.stillAllowed(now, waiting));
         } catch (RefusedException e) {
+            audit.refused(
+                    now,
+                    judge.issuer(waiting.command()),
+                    Optional.of(waiting.id().toString()),
+                    "not any more: " + e.getMessage(),
+                    Optional.of(waiting.signed()));
             end(now, waiting, Outcomes.unstarted(now, waiting, ExecutionState.REJECTED, e.getMessage()));
         }
     }

@@ -4,6 +4,8 @@ package dev.steward.agent.core;
 import dev.steward.message.CommandId;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.WireMessage;
+import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.LinkWrite;
 import java.time.Instant;
 
@@ -34,6 +36,15 @@ public sealed interface JournalWrite {
 
     /** The highest generation of the station heard so far. */
     record PutGeneration(long generation) implements JournalWrite {}
+
+    /**
+     * The next entry of this node's audit log: its exact bytes, and the hash that covers all before it. What is too old to be
+     * kept goes; of the newest of that the hash stays.
+     */
+    record PutAudit(long number, byte[] entry, AuditHash hash) implements JournalWrite {}
+
+    /** How far the station's audit log has come, as it says itself. */
+    record PutStationAudit(AuditMark mark) implements JournalWrite {}
 
     /** Keeps what could not be read, for inspection. */
     record Quarantine(WireMessage message, String reason, Instant at) implements JournalWrite {}

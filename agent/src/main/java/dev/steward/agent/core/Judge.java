@@ -10,6 +10,7 @@ import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Tally;
 import dev.steward.message.Target;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Link;
 import dev.steward.message.link.Now;
@@ -37,6 +38,7 @@ final class Judge {
     private final AgentSink sink;
     private final Outbox outbox;
     private final Link link;
+    private final AuditLog audit;
     private Trust trust;
 
     private AgentCore.Told told;
@@ -46,6 +48,19 @@ final class Judge {
 
     private OptionalLong awaitedSince = OptionalLong.empty();
     private final Tally refusedLists = new Tally();
+    private final Tally freezes = new Tally();
+    private boolean freezeEntered;
+
+    /** The record of other keys that was entered last. */
+    private Optional<NodeRecord> keysEntered = Optional.empty();
+
+    /**
+     * A command that is done.
+     *
+     * @param by the rule, for people
+     * @param signers the names of all whose signatures count
+     */
+    record Allowed(String by, Set<String> signers) {}
 
     /** @param told what the station has said, as far as this process has heard */
     Judge(
@@ -55,7 +70,9 @@ final class Judge {
             AgentStore store,
             AgentSink sink,
             Outbox outbox,
-            Link link) {
+            Link link,
+            AuditLog audit) {
+        this.audit = audit;
         this.told = told;
         this.self = settings.name();
         this.identity = settings.identity();
@@ -79,15 +96,15 @@ final class Judge {
     /** The trust file has changed. One that can't be used changes nothing while there is another. */
     void local(Now now, LocalTrust next) {
         if (!next.replaces(trust.local())) {
-            tell(
-                    now,
-                    System.Logger.Level.ERROR,
-                    "the rules from before stay in force until a restart: " + next.problem());
+            String text = "the rules from before stay in force until a restart: " + next.problem();
+            tell(now, System.Logger.Level.ERROR, text);
+            audit.record(now, AuditAction.TRUST, Who.ITSELF, text);
             return;
         }
         trust = trust.with(next);
         passedOver = 0; // what the former file refused
         link.tellsOperators(trust.listNumber());
+        audit.record(now, AuditAction.TRUST, Who.ITSELF, rules());
         if (next.file().isPresent()) {
             sink.log(System.Logger.Level.INFO, "the trust file was read again");
         } else {
@@ -95,16 +112,37 @@ final class Judge {
         }
     }
 
+    /** What is in force, for people. */
+    String rules() {
+        LocalTrust local = trust.local();
+        return local.file().isPresent()
+                ? "the trust file in force has the SHA-256 %s, the list of operators the number %d"
+                        .formatted(local.digest(), trust.listNumber())
+                : "no trust file is in force: " + local.problem();
+    }
+
+    /** Who has signed, of whom only the first was checked. */
+    Who issuer(Document document) {
+        return who(document, Set.of(trust.nameOf(document.issuer())));
+    }
+
+    static Who who(Document document, Set<String> signers) {
+        return new Who(
+                Optional.of(String.join(", ", signers)),
+                Optional.of(document.issuer().value()),
+                Optional.empty());
+    }
+
     /** @throws RefusedException for what no operator has signed */
     void authenticate(SignedDocument signed, Document document) throws RefusedException {
         trust.authenticate(signed, document);
     }
 
-    /** @return what allows it, for people */
-    String command(Now now, SignedDocument signed, Document.Command command) throws RefusedException {
+    /** @return what allows it */
+    Allowed command(Now now, SignedDocument signed, Document.Command command) throws RefusedException {
         Set<String> signers = trust.signers(signed, command, now.wall());
         checkTarget(command.targets());
-        return trust.allow(request(command, signers, now));
+        return new Allowed(trust.allow(request(command, signers, now)), signers);
     }
 
     /** Of what was allowed when it came: keys are revoked, and rules change. */
@@ -119,8 +157,9 @@ final class Judge {
      * Everyone may cancel what is his own, and what has not come yet: that the station could as well leave out.
      *
      * @param canceled where it is known here
+     * @return the names of all who have signed it
      */
-    void cancel(Now now, SignedDocument signed, Document.Cancel cancel, Optional<StoredExecution> canceled)
+    Set<String> cancel(Now now, SignedDocument signed, Document.Cancel cancel, Optional<StoredExecution> canceled)
             throws RefusedException {
         Set<String> signers = trust.signers(signed, cancel, now.wall());
         checkTarget(cancel.targets());
@@ -135,6 +174,7 @@ final class Judge {
                     cancel.targets().size(),
                     now.wall()));
         }
+        return signers;
     }
 
     /**
@@ -149,6 +189,11 @@ final class Judge {
         }
         trust.checkAuthorities(signed.get(), record, now.wall());
         sink.otherKeys(record, signed.get(), approval.brokerToken());
+        if (keysEntered.filter(record::equals).isEmpty()) { // the station says it until it is heard with them
+            keysEntered = Optional.of(record);
+            String text = "other keys for the link and the broker are taken, by record %d".formatted(record.number());
+            audit.record(now, AuditAction.KEYS, issuer(record), Optional.empty(), text, signed);
+        }
     }
 
     /** Another list of operators; what it does not allow any more does not start. */
@@ -162,6 +207,7 @@ final class Judge {
             if (!again) { // the one in force may well come twice
                 String text = "the list of operators %d is refused: %s".formatted(list.number(), e.getMessage());
                 outbox.error(now, new ErrorEvent("trust", text, now.wall()));
+                audit.refused(now, text);
                 if (refusedLists.next()) { // a flood must not fill the log
                     sink.log(System.Logger.Level.ERROR, text);
                 }
@@ -171,18 +217,29 @@ final class Judge {
         trust = trust.with(new SignedList(signed, list));
         sink.write(new JournalWrite.PutOperators(signed.encode()));
         link.tellsOperators(list.number());
-        sink.log(System.Logger.Level.INFO, "the list of operators %d is in force".formatted(list.number()));
+        String text = "the list of operators %d is in force".formatted(list.number());
+        sink.log(System.Logger.Level.INFO, text);
+        audit.record(now, AuditAction.OPERATORS, issuer(list), Optional.empty(), text, Optional.of(signed));
     }
 
     /** The live station says which list it has, and whether this node is frozen. */
-    void heard(AgentCore.Told next) {
+    void heard(Now now, AgentCore.Told next) {
         if (next.frozen() && !told.frozen()) {
             sink.log(
                     System.Logger.Level.WARNING,
                     "frozen: the station hears two agents under this name and key, as after a copy of the data folder; no command starts until one of them is stopped and a person decides, at the station: steward node unfreeze %s"
                             .formatted(self));
+            freezeEntered = freezes.next(); // a station that takes it back with each word must not fill the log
+            if (freezeEntered) {
+                String text =
+                        "the station hears two agents under this name and key (time %d)".formatted(freezes.count());
+                audit.record(now, AuditAction.FROZEN, Who.ITSELF, text);
+            }
         } else if (told.frozen() && !next.frozen()) {
             sink.log(System.Logger.Level.INFO, "not frozen any more: commands start");
+            if (freezeEntered) {
+                audit.record(now, AuditAction.UNFROZEN, Who.ITSELF, "not frozen any more, by the station's word");
+            }
         }
         told = next;
     }

@@ -8,12 +8,14 @@ import dev.steward.message.ExecutionState;
 import dev.steward.message.Outcome;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
+import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Now;
 import dev.steward.message.signing.SignedDocument;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /** Takes documents in messages that were not seen before: has each judged, and hands on what may be done. */
 final class Orders {
@@ -28,6 +30,7 @@ final class Orders {
     private final Judge judge;
     private final Executions executions;
     private final FoundAtStart found;
+    private final AuditLog audit;
 
     Orders(
             AgentCore.Settings settings,
@@ -37,7 +40,9 @@ final class Orders {
             Outbox outbox,
             Judge judge,
             Executions executions,
-            FoundAtStart found) {
+            FoundAtStart found,
+            AuditLog audit) {
+        this.audit = audit;
         this.settings = settings;
         this.store = store;
         this.sink = sink;
@@ -62,7 +67,7 @@ final class Orders {
         }
         String process = command.method() + "." + command.domain();
         try {
-            String allowedBy = judge.command(now, signed, command);
+            Judge.Allowed allowed = judge.command(now, signed, command);
             methods.check(command);
             StoredExecution execution = executions.fresh(command.id(), process, data.body(), command.startBefore());
             if (!command.dryRun()) {
@@ -70,9 +75,13 @@ final class Orders {
             } else if (command.startBefore().isBefore(now.wall())) {
                 executions.expire(now, execution);
             } else {
-                executions.end(now, execution, Outcomes.dryRun(now, allowedBy));
+                executions.end(now, execution, Outcomes.dryRun(now, allowed.by()));
             }
+            String text = (command.dryRun() ? "dry run of %s, allowed by %s" : "%s, allowed by %s")
+                    .formatted(process, allowed.by());
+            enter(now, AuditAction.COMMAND, Judge.who(command, allowed.signers()), command.id(), text, signed);
         } catch (RefusedException e) {
+            refused(now, command, command.id(), process + ": " + e.getMessage(), signed);
             reject(now, command.id(), process, e.getMessage());
         }
     }
@@ -92,16 +101,24 @@ final class Orders {
             ended(now, known.get());
             return;
         }
+        boolean again = store.isCanceled(id); // what runs may be canceled over and over, until it has stopped
         boolean instead = known.isEmpty() && data.lane() == Lane.CONTROL; // of its command, by the same issuer
+        Set<String> signers;
         try {
-            judge.cancel(now, signed, cancel, known);
+            signers = judge.cancel(now, signed, cancel, known);
         } catch (RefusedException e) {
+            refused(now, cancel, id, "cancel: " + e.getMessage(), signed);
             if (instead) {
                 reject(now, id, "cancel.steward", e.getMessage());
             } else {
                 outbox.ack(now, "cancel.steward", new Ack.CancelRefused(id, e.getMessage()));
             }
             return;
+        }
+        if (!again && (instead || known.isPresent())) {
+            String text = "cancel of what %s"
+                    .formatted(known.map(execution -> "is " + execution.state()).orElse("has not come"));
+            enter(now, AuditAction.CANCEL, Judge.who(cancel, signers), id, text, signed);
         }
         if (instead) {
             canceledInstead(now, id, data);
@@ -112,6 +129,14 @@ final class Orders {
         } else {
             executions.cancel(now, known.get());
         }
+    }
+
+    private void enter(Now now, AuditAction action, Who who, CommandId on, String text, SignedDocument signed) {
+        audit.record(now, action, who, Optional.of(on.toString()), text, Optional.of(signed));
+    }
+
+    private void refused(Now now, Document document, CommandId on, String text, SignedDocument signed) {
+        audit.refused(now, judge.issuer(document), Optional.of(on.toString()), text, Optional.of(signed));
     }
 
     private void ended(Now now, StoredExecution execution) {

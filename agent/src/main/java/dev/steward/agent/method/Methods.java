@@ -10,17 +10,21 @@ import java.util.TreeSet;
 public final class Methods {
     private static final String SHELL = "shellcommand";
     private static final String KEYS = "keys";
+    private static final String AUDIT = "audit";
 
     private final Map<String, Method> byName;
 
-    /** @param keys what makes the node's keys */
-    public Methods(Method keys) {
-        this.byName = Map.of(SHELL, new ShellCommand(), KEYS, keys);
+    /**
+     * @param keys what makes the node's keys
+     * @param audit what puts out its audit log
+     */
+    public Methods(Method keys, Method audit) {
+        this.byName = Map.of(SHELL, new ShellCommand(), KEYS, keys, AUDIT, audit);
     }
 
     /** All of them; names are case-sensitive. */
     public static Set<String> names() {
-        return new TreeSet<>(Set.of(SHELL, KEYS));
+        return new TreeSet<>(Set.of(SHELL, KEYS, AUDIT));
     }
 
     /** The method of that name, whatever the domain. */

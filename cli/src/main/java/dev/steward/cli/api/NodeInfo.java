@@ -3,6 +3,7 @@ package dev.steward.cli.api;
 
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.RefusedException;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.json.JsonObject;
 import java.time.Instant;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param fingerprint of the key that is let in under that name; empty where none is, or none is any more
  * @param rotating whether other keys of its were approved with which it has not spoken yet; a station from before that was
  *     possible says nothing
+ * @param audit how far the log that it keeps itself had come, as the station has heard last; an older station says nothing
  * @param frozenSince since when two agents speak under its identity, so that nothing starts there
  */
 public record NodeInfo(
@@ -26,6 +28,7 @@ public record NodeInfo(
         boolean reachable,
         Optional<Instant> lastHeardAt,
         Optional<Instant> frozenSince,
+        Optional<AuditMark> audit,
         Map<String, String> labels,
         Optional<JsonObject> facts,
         JsonObject json) {
@@ -60,6 +63,10 @@ public record NodeInfo(
         return fingerprints;
     }
 
+    private static Optional<AuditMark> audit(Optional<JsonObject> json) throws RefusedException {
+        return json.isEmpty() ? Optional.empty() : Optional.of(AuditMark.from(json.get()));
+    }
+
     static NodeInfo from(JsonObject json) throws RefusedException {
         return new NodeInfo(
                 json.text("name"),
@@ -68,6 +75,7 @@ public record NodeInfo(
                 json.bool("reachable"),
                 json.optionalTime("lastHeardAt"),
                 json.optionalTime("frozenSince"),
+                audit(json.optionalObject("audit")),
                 json.textMap("labels"),
                 json.optionalObject("facts"),
                 json);

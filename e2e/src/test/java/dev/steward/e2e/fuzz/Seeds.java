@@ -20,6 +20,8 @@ import dev.steward.message.OutputStreamName;
 import dev.steward.message.Subject;
 import dev.steward.message.Target;
 import dev.steward.message.WireMessage;
+import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.broker.BrokerKeys;
 import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.broker.Credentials;
@@ -153,7 +155,8 @@ final class Seeds {
                 "known",
                 Optional.of(JsonObject.of(Map.of("os", "Debian", "cores", 2L, "load", 0.5))),
                 3,
-                true);
+                true,
+                Optional.of(new AuditMark(12, AuditHash.NONE.then(new byte[] {1}))));
         byte[] body = "{\"shell\":\"uptime\"} and some more that is worth to be packed: packed, packed, packed"
                 .getBytes(StandardCharsets.UTF_8);
         Map<String, Frame> all = Map.of(

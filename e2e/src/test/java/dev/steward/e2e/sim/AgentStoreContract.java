@@ -14,6 +14,8 @@ import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
+import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkStore.SeenKey;
 import dev.steward.message.link.LinkWrite;
@@ -56,6 +58,9 @@ abstract class AgentStoreContract {
     abstract void reopen();
 
     abstract List<Journal.Spawned> spawned();
+
+    /** The audit log that is committed. */
+    abstract List<JournalWrite.PutAudit> auditKept();
 
     /** How many frames that could not be read are committed. */
     abstract int quarantined();
@@ -153,6 +158,8 @@ abstract class AgentStoreContract {
         all.add(store().lastOutboxPosition());
         all.add(store().bulkBytes());
         all.add(store().generation());
+        all.add(store().auditMark());
+        all.add(store().stationAudit());
         all.add(store().operators());
         all.add(store().isLow());
         all.add(store().seen(CENTRAL));
@@ -172,6 +179,8 @@ abstract class AgentStoreContract {
         assertThat(store().lastOutboxPosition()).isZero();
         assertThat(store().bulkBytes()).isZero();
         assertThat(store().generation()).isZero();
+        assertThat(store().auditMark()).isEqualTo(AuditMark.NONE);
+        assertThat(store().stationAudit()).isEmpty();
         assertThat(store().operators()).isEmpty();
         assertThat(store().isLow()).isFalse();
         assertThat(quarantined()).isZero();
@@ -355,6 +364,42 @@ abstract class AgentStoreContract {
     }
 
     @Test
+    void theLogEndsWithTheEntryThatWasPutLast() {
+        audit(3);
+
+        assertThat(store().auditMark()).isEqualTo(new AuditMark(3, new AuditHash("%064d".formatted(3))));
+    }
+
+    @Test
+    void ofTheLogTheNewestEntriesAreKeptAndTheHashUnderThem() {
+        audit(Limits.NODE_AUDIT_ENTRIES + Journal.AUDIT_CUT_EVERY + 1);
+        commit();
+
+        List<JournalWrite.PutAudit> kept = auditKept();
+        assertThat(kept).hasSize(Limits.NODE_AUDIT_ENTRIES + 2);
+        assertThat(kept.getFirst().number()).isEqualTo(Journal.AUDIT_CUT_EVERY);
+        assertThat(kept.getFirst().entry()).isEmpty();
+        assertThat(kept.getFirst().hash().hex()).isEqualTo("%064d".formatted(Journal.AUDIT_CUT_EVERY));
+        assertThat(kept.get(1).entry()).isEqualTo(bytes("entry " + (Journal.AUDIT_CUT_EVERY + 1)));
+    }
+
+    @Test
+    void whatTheStationSaysOfItsLogIsWhatWasPutLast() {
+        var mark = new AuditMark(7, new AuditHash("%064d".formatted(7)));
+        apply(new JournalWrite.PutStationAudit(AuditMark.NONE));
+        apply(new JournalWrite.PutStationAudit(mark));
+
+        assertThat(store().stationAudit()).contains(mark);
+    }
+
+    private void audit(int upTo) {
+        for (int number = 1; number <= upTo; number++) {
+            apply(new JournalWrite.PutAudit(
+                    number, bytes("entry " + number), new AuditHash("%064d".formatted(number))));
+        }
+    }
+
+    @Test
     void theListOfOperatorsIsTheOneThatWasPutLast() {
         apply(new JournalWrite.PutOperators(bytes("first")));
         apply(new JournalWrite.PutOperators(bytes("second")));
@@ -409,6 +454,8 @@ abstract class AgentStoreContract {
         apply(new JournalWrite.PutSpawned(runs.id(), 11, 12));
         StoredExecution ended = ended(received(3, earlier));
         apply(new JournalWrite.PutGeneration(5));
+        audit(2);
+        apply(new JournalWrite.PutStationAudit(AuditMark.NONE));
         put(1, Lane.BULK, 10);
         apply(new JournalWrite.OfLink(new LinkWrite.PutSeen(CENTRAL, session, Lane.CONTROL, 4)));
         quarantine();
@@ -426,6 +473,8 @@ abstract class AgentStoreContract {
         assertThat(store().execution(ended.id())).isEmpty();
         apply(new JournalWrite.PutExecution(execution(ended.id(), 8, COARSE)));
         apply(new JournalWrite.PutGeneration(6));
+        apply(new JournalWrite.PutAudit(3, bytes("lost"), new AuditHash("%064d".formatted(3))));
+        apply(new JournalWrite.PutStationAudit(store().auditMark()));
         put(2, Lane.BULK, 10);
         apply(new JournalWrite.OfLink(new LinkWrite.MarkSent(List.of(1L))));
         apply(new JournalWrite.OfLink(new LinkWrite.PutSeen(CENTRAL, session, Lane.CONTROL, 5)));

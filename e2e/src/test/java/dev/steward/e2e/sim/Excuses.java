@@ -67,6 +67,11 @@ final class Excuses {
         return order.orderedAt() <= clones.getOrDefault(node, NEVER);
     }
 
+    /** Whether the disk of that name was ever another one, or an older copy. */
+    boolean anyDisk(NodeName node) {
+        return disks.containsKey(node) || clones.containsKey(node);
+    }
+
     /** Whether two machines have ever spoken under this name. */
     boolean anyClone(NodeName node) {
         return clones.containsKey(node);

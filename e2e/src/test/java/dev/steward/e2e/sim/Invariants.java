@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.e2e.sim;
 
+import dev.steward.agent.core.JournalWrite;
 import dev.steward.message.CommandId;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.RefusedException;
+import dev.steward.message.audit.AuditChain;
+import dev.steward.message.audit.AuditMark;
+import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.station.core.Execution;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What must hold at any time, whatever has happened. The {@link Oracle} judges what happens. */
@@ -30,6 +36,36 @@ final class Invariants {
         if (bulk > SimNode.CAPACITY.bulkBytes()) {
             throw new Violation("%s keeps %d bytes of streamed output, limit %d"
                     .formatted(node.label, bulk, SimNode.CAPACITY.bulkBytes()));
+        }
+    }
+
+    /** Whatever the process met that has just ended: what is left of its log follows from where it begins. */
+    void audit(SimNode node) {
+        List<JournalWrite.PutAudit> kept = List.copyOf(node.disk().audit());
+        if (kept.isEmpty()) {
+            return;
+        }
+        boolean isCut = kept.getFirst().entry().length == 0;
+        AuditChain chain = AuditChain.behind(
+                isCut ? new AuditMark(kept.getFirst().number(), kept.getFirst().hash()) : AuditMark.NONE);
+        try {
+            for (JournalWrite.PutAudit each : kept.subList(isCut ? 1 : 0, kept.size())) {
+                chain.follow(new AuditChain.Link(each.entry(), each.hash().hex(), Optional.empty()));
+            }
+        } catch (RefusedException e) {
+            throw new Violation("the audit log of %s does not hold: %s".formatted(node.label, e.getMessage()));
+        }
+        world.reached(Reached.NODE_LOG_VERIFIED);
+    }
+
+    /** A node tells of nothing in its log that it could yet lose. */
+    void told(SimNode node, Frame frame) {
+        if (frame instanceof Frame.Hello hello && hello.audit().isPresent()) {
+            AuditMark mark = hello.audit().get();
+            if (!node.disk().auditHash(mark.number()).equals(Optional.of(mark.hash()))) {
+                throw new Violation("%s says that its audit log is at %s, and that is not on its disk, which is at %s"
+                        .formatted(node.label, mark, node.disk().auditMark()));
+            }
         }
     }
 

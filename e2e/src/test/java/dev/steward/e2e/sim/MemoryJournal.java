@@ -11,6 +11,8 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.Subject;
+import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
 import java.time.Instant;
@@ -54,6 +56,8 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
     private final Map<CommandId, Map<Piece, Integer>> dropped = new HashMap<>();
     private long rows;
     private long generation;
+    private final TreeMap<Long, JournalWrite.PutAudit> audit = new TreeMap<>();
+    private Optional<AuditMark> stationAudit = Optional.empty();
     private Optional<byte[]> operators = Optional.empty();
     private boolean low;
     private int quarantined;
@@ -74,6 +78,8 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
         other.dropped.forEach((id, pieces) -> dropped.put(id, new HashMap<>(pieces)));
         this.rows = other.rows;
         this.generation = other.generation;
+        audit.putAll(other.audit);
+        this.stationAudit = other.stationAudit;
         this.operators = other.operators;
         this.low = other.low;
         this.quarantined = other.quarantined;
@@ -117,6 +123,12 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
                 low = next;
                 undo.add(() -> low = before);
             }
+            case JournalWrite.PutAudit entry -> put(entry);
+            case JournalWrite.PutStationAudit(AuditMark next) -> {
+                Optional<AuditMark> before = stationAudit;
+                stationAudit = Optional.of(next);
+                undo.add(() -> stationAudit = before);
+            }
             case JournalWrite.Quarantine quarantine -> {
                 int before = quarantined;
                 quarantined = Math.min(quarantined + 1, Limits.QUARANTINE_ROWS);
@@ -144,6 +156,20 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
         put(new Row(place, stored, known.map(Row::canceled).orElse(false), 0, 0, millis(clock.instant())));
         if (execution.state() != ExecutionState.RUNNING) {
             undo.remove(dropped, execution.id());
+        }
+    }
+
+    private void put(JournalWrite.PutAudit entry) {
+        if (audit.containsKey(entry.number())) {
+            throw new IllegalStateException("there is an entry %d of the audit log".formatted(entry.number()));
+        }
+        undo.put(audit, entry.number(), entry);
+        if (entry.number() % Journal.AUDIT_CUT_EVERY == 0) {
+            long base = entry.number() - Limits.NODE_AUDIT_ENTRIES;
+            List.copyOf(audit.headMap(base).keySet()).forEach(number -> undo.remove(audit, number));
+            Optional.ofNullable(audit.get(base))
+                    .ifPresent(
+                            kept -> undo.put(audit, base, new JournalWrite.PutAudit(base, new byte[0], kept.hash())));
         }
     }
 
@@ -232,6 +258,28 @@ public final class MemoryJournal extends MemoryStore implements AgentStore {
     @Override
     public Optional<byte[]> operators() {
         return operators;
+    }
+
+    @Override
+    public AuditMark auditMark() {
+        return audit.isEmpty()
+                ? AuditMark.NONE
+                : new AuditMark(audit.lastKey(), audit.lastEntry().getValue().hash());
+    }
+
+    @Override
+    public Optional<AuditMark> stationAudit() {
+        return stationAudit;
+    }
+
+    /** The audit log as it is kept; the first one, where it has no bytes, is what the others build on. */
+    public Collection<JournalWrite.PutAudit> audit() {
+        return audit.values();
+    }
+
+    /** The hash beside an entry of the audit log. */
+    public Optional<AuditHash> auditHash(long number) {
+        return Optional.ofNullable(audit.get(number)).map(JournalWrite.PutAudit::hash);
     }
 
     @Override

@@ -45,6 +45,11 @@ class MemoryJournalTest extends AgentStoreContract {
     }
 
     @Override
+    List<JournalWrite.PutAudit> auditKept() {
+        return List.copyOf(journal.audit());
+    }
+
+    @Override
     int quarantined() {
         return journal.quarantined();
     }

@@ -10,6 +10,7 @@ import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.signing.KeyId;
@@ -74,6 +75,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private final TreeMap<KeyId, KeptRecord> nodeRecords = new TreeMap<>();
     private final TreeMap<Long, LedgerWrite.PutAudit> audit = new TreeMap<>();
     private final TreeMap<Long, LedgerWrite.PutAuditHead> auditHeads = new TreeMap<>();
+    private final Map<NodeName, AuditMark> nodeAudits = new HashMap<>();
     private int events;
     private int quarantined;
 
@@ -104,6 +106,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
         nodeRecords.putAll(other.nodeRecords);
         audit.putAll(other.audit);
         auditHeads.putAll(other.auditHeads);
+        nodeAudits.putAll(other.nodeAudits);
         this.events = other.events;
         this.quarantined = other.quarantined;
     }
@@ -161,6 +164,13 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                                         known.lastHeardAt,
                                         known.digest,
                                         since.map(MemoryLedger::millis))));
+            case LedgerWrite.PutNodeAudit(NodeName node, Optional<AuditMark> mark, Instant at) -> {
+                if (mark.isEmpty()) {
+                    undo.remove(nodeAudits, node);
+                } else if (nodes.containsKey(node)) {
+                    undo.put(nodeAudits, node, mark.get());
+                }
+            }
             case LedgerWrite.PutCommand(Document.Command document, String issuer, int total, Instant at) ->
                 insert(commands, document.id(), new Command(document.parts(), total, total, 0));
             case LedgerWrite.PutDocument(CommandId id, int part, byte[] bytes) ->
@@ -284,7 +294,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
                 .map(entry -> new KnownNode(
                         entry.getKey(),
                         entry.getValue().digest(),
-                        entry.getValue().frozenSince()))
+                        entry.getValue().frozenSince(),
+                        Optional.ofNullable(nodeAudits.get(entry.getKey()))))
                 .toList();
     }
 

@@ -21,6 +21,7 @@ import dev.steward.message.link.Session;
 import dev.steward.message.seal.ForgedException;
 import dev.steward.message.seal.FrameGuard;
 import dev.steward.message.signing.SignedDocument;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -203,6 +204,7 @@ final class SimNode extends SimProgram<AgentCore> {
     void start() {
         isReopening = false;
         killLeftovers();
+        world.invariants().audit(this);
         super.start();
         if (isUp()) {
             client.connectSoon();
@@ -368,6 +370,10 @@ final class SimNode extends SimProgram<AgentCore> {
             if (write instanceof JournalWrite.PutOperators) {
                 world.reached(Reached.LIST_IN_FORCE);
             }
+            if (write instanceof JournalWrite.PutAudit(long number, byte[] entry, var hash)
+                    && new String(entry, StandardCharsets.UTF_8).contains("station's audit log went back")) {
+                world.reached(Reached.STATION_LOG_WENT_BACK);
+            }
             if (write instanceof JournalWrite.PutCanceled(CommandId id)) {
                 uncommittedCancels.add(id);
             }
@@ -379,6 +385,7 @@ final class SimNode extends SimProgram<AgentCore> {
                 unanswered = Optional.of(hello);
             }
             afterCommit(() -> {
+                world.invariants().told(SimNode.this, frame);
                 world.flow().sent(SimNode.this, frame);
                 client.publish(SimKeys.atNode(name).seal(FrameCodec.encode(frame)));
             });

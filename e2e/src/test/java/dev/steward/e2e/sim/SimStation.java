@@ -287,6 +287,13 @@ final class SimStation extends SimProgram<StationCore> {
                 case LedgerWrite.PutEvent event
                 when event.source().equals("clone") -> world.reached(Reached.TWO_OF_ONE_NAME);
                 case LedgerWrite.PutEvent event
+                when event.source().equals("audit") -> {
+                    if (!world.oracle().excuses().anyDisk(event.node())) {
+                        throw new Violation("%s: %s, and its disk was never replaced".formatted(label, event.text()));
+                    }
+                    world.reached(Reached.NODE_LOG_WENT_BACK);
+                }
+                case LedgerWrite.PutEvent event
                 when event.source().equals("generation") -> world.reached(Reached.REFUSED_BY_NODE);
                 case LedgerWrite.PutEvent event
                 when event.source().equals("operators") -> world.reached(Reached.NODE_WITH_A_NEWER_LIST);

@@ -4,6 +4,7 @@ package dev.steward.e2e.sim;
 import dev.steward.agent.Journal;
 import dev.steward.agent.core.AgentStore;
 import dev.steward.agent.core.JournalWrite;
+import dev.steward.message.audit.AuditHash;
 import dev.steward.store.Database;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +55,15 @@ class SqliteJournalTest extends AgentStoreContract {
     @Override
     List<Journal.Spawned> spawned() {
         return journal().spawned();
+    }
+
+    @Override
+    List<JournalWrite.PutAudit> auditKept() {
+        try (Database database = Database.openReadOnly(folder.resolve("journal.db"))) {
+            return database.query(
+                    "SELECT number, entry, hash FROM audit ORDER BY number",
+                    row -> new JournalWrite.PutAudit(row.getLong(1), row.getBytes(2), new AuditHash(row.getString(3))));
+        }
     }
 
     @Override

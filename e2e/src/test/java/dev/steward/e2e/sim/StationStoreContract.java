@@ -13,6 +13,8 @@ import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
+import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkStore.SeenKey;
@@ -74,7 +76,8 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
 
         assertThat(store().nodes())
                 .containsExactly(
-                        new KnownNode(SHIP1, "", Optional.empty()), new KnownNode(SHIP2, "digest", Optional.empty()));
+                        new KnownNode(SHIP1, "", Optional.empty(), Optional.empty()),
+                        new KnownNode(SHIP2, "digest", Optional.empty(), Optional.empty()));
     }
 
     @Test
@@ -100,7 +103,7 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         apply(new LedgerWrite.PutFacts(SHIP1, "digest", JsonObject.of(Map.of())));
         commit();
         assertThat(lastHeard(SHIP1)).contains(COARSE);
-        assertThat(store().nodes()).containsExactly(new KnownNode(SHIP1, "digest", Optional.empty()));
+        assertThat(store().nodes()).containsExactly(new KnownNode(SHIP1, "digest", Optional.empty(), Optional.empty()));
     }
 
     @Test
@@ -115,11 +118,32 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         apply(new LedgerWrite.PutLastHeard(SHIP1, FINE));
         assertThat(store().nodes())
                 .containsExactly(
-                        new KnownNode(SHIP1, "digest", Optional.of(COARSE)),
-                        new KnownNode(SHIP2, "", Optional.empty()));
+                        new KnownNode(SHIP1, "digest", Optional.of(COARSE), Optional.empty()),
+                        new KnownNode(SHIP2, "", Optional.empty(), Optional.empty()));
 
         apply(new LedgerWrite.PutFrozen(SHIP1, Optional.empty()));
         assertThat(store().nodes()).allMatch(node -> node.frozenSince().isEmpty());
+    }
+
+    @Test
+    void howFarTheLogOfANodeHasComeIsWhatWasPutLast() {
+        var third = new AuditMark(3, AuditHash.NONE.then(bytes("three")));
+        var second = new AuditMark(2, AuditHash.NONE.then(bytes("two")));
+        apply(new LedgerWrite.PutNodeAudit(SHIP1, Optional.of(third), FINE)); // nobody knows it yet
+        apply(new LedgerWrite.PutNode(SHIP1, FINE));
+        assertThat(store().nodes()).allMatch(node -> node.audit().isEmpty());
+
+        apply(new LedgerWrite.PutNodeAudit(SHIP1, Optional.of(third), FINE));
+        apply(new LedgerWrite.PutLastHeard(SHIP1, FINE));
+        assertThat(store().nodes()).extracting(KnownNode::audit).containsExactly(Optional.of(third));
+        apply(new LedgerWrite.PutNodeAudit(SHIP1, Optional.of(second), FINE));
+        commit();
+
+        begin();
+        apply(new LedgerWrite.PutNodeAudit(SHIP1, Optional.empty(), FINE));
+        assertThat(store().nodes()).allMatch(node -> node.audit().isEmpty());
+        reopen();
+        assertThat(store().nodes()).extracting(KnownNode::audit).containsExactly(Optional.of(second));
     }
 
     @Test

@@ -46,6 +46,14 @@ public final class AuditChain {
         this.key = key;
     }
 
+    /** Follows a log of which only what comes behind {@code base} is kept, and whose heads nobody signs. */
+    public static AuditChain behind(AuditMark base) {
+        var chain = new AuditChain(Signatures.ED25519, Optional.empty());
+        chain.number = base.number();
+        chain.hash = base.hash();
+        return chain;
+    }
+
     /** @return what the entry says */
     public AuditEntry follow(Link link) throws RefusedException {
         long next = number + 1;
@@ -131,7 +139,7 @@ public final class AuditChain {
         return last;
     }
 
-    /** How many entries were followed. */
+    /** The last entry that was followed. */
     public long number() {
         return number;
     }

@@ -5,6 +5,7 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Refusal;
 import dev.steward.message.Subject;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,6 +109,7 @@ public sealed interface Frame {
      * @param facts the sender's facts, where the other side has not got them
      * @param operators the number of the sender's list of operators, 0 for none
      * @param frozen of a station: two of the node's identity speak in turn, so nothing is to start there
+     * @param audit how far the sender's own audit log has come; empty where it keeps none
      */
     record Hello(
             Envelope envelope,
@@ -123,7 +125,8 @@ public sealed interface Frame {
             String knownDigest,
             Optional<JsonObject> facts,
             long operators,
-            boolean frozen)
+            boolean frozen,
+            Optional<AuditMark> audit)
             implements Frame {
         public Hello {
             lanes = Lane.inOrder(lanes);

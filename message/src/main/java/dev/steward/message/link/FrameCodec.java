@@ -9,6 +9,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.Times;
 import dev.steward.message.WireMessage;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import java.time.Duration;
@@ -200,6 +201,7 @@ public final class FrameCodec {
         if (hello.frozen()) {
             json.put("frozen", true);
         }
+        hello.audit().ifPresent(mark -> json.put("audit", mark.json()));
         return Json.bytes(json);
     }
 
@@ -230,7 +232,8 @@ public final class FrameCodec {
                 json.text("knownDigest"),
                 json.optionalObject("facts"),
                 json.optionalInteger("operators", 1, OperatorList.LAST_NUMBER).orElse(0),
-                json.has("frozen") && json.bool("frozen"));
+                json.has("frozen") && json.bool("frozen"),
+                json.has("audit") ? Optional.of(AuditMark.from(json.object("audit"))) : Optional.empty());
     }
 
     private static String header(Map<String, String> headers, String name) throws RefusedException {

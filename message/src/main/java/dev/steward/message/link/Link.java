@@ -4,6 +4,7 @@ package dev.steward.message.link;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.Subject;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.json.JsonObject;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedSet;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +86,7 @@ public final class Link {
     private final FactsExchange facts = new FactsExchange();
     private long operators;
     private boolean frozen;
+    private Supplier<AuditMark> audit = () -> AuditMark.NONE;
     private final Congestion congestion = new Congestion();
 
     public Link(
@@ -142,6 +145,11 @@ public final class Link {
     /** The number of this end's list of operators, which its hellos tell. */
     public void tellsOperators(long number) {
         operators = number;
+    }
+
+    /** How far this end's audit log has come, which its hellos tell; a hello leaves after the commit of its batch. */
+    public void tellsAudit(Supplier<AuditMark> mark) {
+        audit = mark;
     }
 
     /** Whether two sessions of the other side's identity speak in turn, and nobody has decided which of them stays. */
@@ -462,7 +470,8 @@ public final class Link {
                 facts.knownDigest(),
                 peerNonce.isPresent() ? facts.lacking() : Optional.empty(),
                 operators,
-                frozen));
+                frozen,
+                Optional.of(audit.get()).filter(mark -> !mark.isNone())));
         askedAt = answer && !nonceUsed ? OptionalLong.of(now.millis()) : OptionalLong.empty();
         nonceUsed = true;
         if (answer) {

@@ -28,6 +28,8 @@ public enum AuditAction {
     /** Two agents of one name were heard. */
     FROZEN,
     UNFROZEN,
+    /** The audit log that a node keeps itself is shorter than it was, or another one. */
+    WENT_BACK,
     /** A link for the page was made, or used. */
     LOGIN,
     /** Somebody was refused: by the API, at a link, or by a node. */

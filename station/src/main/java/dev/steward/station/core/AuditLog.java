@@ -6,6 +6,7 @@ import dev.steward.message.audit.AuditChain;
 import dev.steward.message.audit.AuditEntry;
 import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.Now;
 import dev.steward.message.trust.Trust;
 import java.time.Duration;
@@ -59,6 +60,11 @@ final class AuditLog {
         hash = hash.then(entry);
         sink.write(new LedgerWrite.PutAudit(number, entry, hash));
         signAt = Math.min(signAt, now.millis() + HEAD_AFTER.toMillis());
+    }
+
+    /** How far it has come, with what the open batch has added. */
+    AuditMark mark() {
+        return new AuditMark(number, hash);
     }
 
     /** Whoever has signed a document, by the name that his key has here. */

@@ -9,6 +9,7 @@ import dev.steward.message.NodeRecord;
 import dev.steward.message.OutputChunk;
 import dev.steward.message.WireMessage;
 import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.LinkWrite;
 import dev.steward.message.signing.KeyId;
@@ -28,6 +29,9 @@ public sealed interface LedgerWrite {
 
     /** The node is frozen since then, or is no longer. */
     record PutFrozen(NodeName node, Optional<Instant> since) implements LedgerWrite {}
+
+    /** How far the node's own audit log has come, by its word; empty where nobody of that name is let in any more. */
+    record PutNodeAudit(NodeName node, Optional<AuditMark> mark, Instant at) implements LedgerWrite {}
 
     record PutLastHeard(NodeName node, Instant at) implements LedgerWrite {}
 

@@ -7,6 +7,7 @@ import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.Tally;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.Link;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** The nodes of a station: a link each, and when each was last heard. */
@@ -55,6 +57,12 @@ final class Nodes {
 
         long listSentAt;
 
+        /** How far its own audit log had come when it was heard last. */
+        Optional<AuditMark> audit = Optional.empty();
+
+        /** How often that was less than before. */
+        final Tally auditBacks = new Tally();
+
         /** As the ledger has it; the link freezes itself. */
         private boolean frozen;
 
@@ -73,6 +81,7 @@ final class Nodes {
     private final StationStore store;
     private final StationSink sink;
     private final RandomGenerator random;
+    private final Supplier<AuditMark> audit;
     private final Map<NodeName, Node> nodes = new LinkedHashMap<>();
     private final Deque<Told> told = new ArrayDeque<>();
     private final Set<Node> toFlush = new LinkedHashSet<>();
@@ -82,7 +91,10 @@ final class Nodes {
     private boolean connected;
     private long listNumber;
 
-    /** @param open whether anything is taken from nodes */
+    /**
+     * @param audit how far the station's audit log has come
+     * @param open whether anything is taken from nodes
+     */
     Nodes(
             NodeName self,
             Session session,
@@ -90,7 +102,9 @@ final class Nodes {
             StationStore store,
             StationSink sink,
             RandomGenerator random,
+            Supplier<AuditMark> audit,
             boolean open) {
+        this.audit = audit;
         this.self = self;
         this.session = session;
         this.generation = generation;
@@ -102,6 +116,7 @@ final class Nodes {
         for (StationStore.KnownNode known : store.nodes()) {
             Node node = add(known.name());
             node.link.knowsFacts(known.factsDigest());
+            node.audit = known.audit();
             if (known.frozenSince().isPresent()) {
                 node.frozen = true;
                 node.link.freeze();
@@ -207,6 +222,10 @@ final class Nodes {
         if (node != null) {
             node.link.disconnected(sinkOf(node));
             unfreeze(node, now);
+            if (node.audit.isPresent()) { // whoever comes after him begins a log of his own
+                node.audit = Optional.empty();
+                sink.write(new LedgerWrite.PutNodeAudit(name, Optional.empty(), now.wall()));
+            }
             if (connected) {
                 node.link.connected(now, sinkOf(node)); // for whoever comes after him
             }
@@ -285,6 +304,7 @@ final class Nodes {
         var node = new Node(
                 name, new Link(Link.End.STATION, self, name, session, generation, HELLO_RETRY_LIMIT, store, random));
         node.link.tellsOperators(listNumber);
+        node.link.tellsAudit(audit);
         nodes.put(name, node);
         grant(node);
         return node;

@@ -17,6 +17,7 @@ import dev.steward.message.Subject;
 import dev.steward.message.Tally;
 import dev.steward.message.WireMessage;
 import dev.steward.message.audit.AuditEntry.Who;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkCounters;
@@ -75,7 +76,7 @@ public final class StationCore {
         this.store = store;
         this.sink = sink;
         this.audit = new AuditLog(store, sink, signer, now);
-        this.nodes = new Nodes(self, session, generation, store, sink, random, !space.low());
+        this.nodes = new Nodes(self, session, generation, store, sink, random, audit::mark, !space.low());
         this.executions = new Executions(self, store, sink);
         this.cancels = new Cancels(store, sink, nodes);
         this.operators = new Operators(store, sink, nodes, signatures, trust, audit);
@@ -383,6 +384,7 @@ public final class StationCore {
     private void live(Now now, Nodes.Node node, Frame.Hello hello, boolean fresh) {
         hello.facts().ifPresent(facts -> sink.write(new LedgerWrite.PutFacts(node.name, hello.factsDigest(), facts)));
         sink.presence(node.name, true, now.wall());
+        hello.audit().ifPresent(mark -> nodeAudit(now, node, mark));
         operators.heard(now, node, hello, fresh);
         if (fresh) {
             sink.log(System.Logger.Level.INFO, "node %s is there".formatted(node.name));
@@ -424,6 +426,27 @@ public final class StationCore {
             sink.write(new LedgerWrite.PutEvent(node.name, "clone", text, now.wall(), now.wall()));
             sink.log(System.Logger.Level.ERROR, text);
             audit.record(now, AuditAction.FROZEN, Who.ITSELF, node.name.value(), text);
+        }
+    }
+
+    /**
+     * How far a node's own audit log has come. A disk that was put back from a copy shortens it as much as somebody who
+     * wants to hide something; which of the two it was a person finds out. Nothing is held up for it.
+     */
+    private void nodeAudit(Now now, Nodes.Node node, AuditMark said) {
+        Optional<AuditMark> former = node.audit;
+        if (former.filter(said::equals).isPresent()) {
+            return;
+        }
+        node.audit = Optional.of(said);
+        sink.write(new LedgerWrite.PutNodeAudit(node.name, node.audit, now.wall()));
+        if (former.filter(said::goesBackFrom).isPresent() && node.auditBacks.next()) { // two of one name take turns
+            String text =
+                    "the audit log of node %s went back from entry %s to %s (time %d): its disk was restored or copied, or the log was changed; `steward audit verify --node %1$s` compares it with what was verified before"
+                            .formatted(node.name, former.get(), said, node.auditBacks.count());
+            sink.write(new LedgerWrite.PutEvent(node.name, "audit", text, now.wall(), now.wall()));
+            sink.log(System.Logger.Level.WARNING, text);
+            audit.record(now, AuditAction.WENT_BACK, Who.ITSELF, node.name.value(), text);
         }
     }
 

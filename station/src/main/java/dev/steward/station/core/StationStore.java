@@ -6,6 +6,7 @@ import dev.steward.message.Document;
 import dev.steward.message.NodeName;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.LinkStore;
 import dev.steward.message.link.OutboxEntry;
@@ -21,8 +22,9 @@ public interface StationStore extends LinkStore {
      *
      * @param factsDigest of the facts stored for it, empty for none
      * @param frozenSince empty where it is not frozen
+     * @param audit how far its own audit log had come; empty where it has not said
      */
-    record KnownNode(NodeName name, String factsDigest, Optional<Instant> frozenSince) {}
+    record KnownNode(NodeName name, String factsDigest, Optional<Instant> frozenSince, Optional<AuditMark> audit) {}
 
     /**
      * An accepted cancel.

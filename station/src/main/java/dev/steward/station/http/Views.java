@@ -32,8 +32,20 @@ final class Views {
         view.put("reachable", presence.isReachable(node.name()));
         view.put("lastHeardAt", presence.lastHeardAt(node.name(), node.lastHeardAt()));
         view.put("frozenSince", node.frozenSince());
+        view.put("audit", audit(node.audit()));
         view.put("labels", facts != null && facts.get("labels") instanceof JsonObject labels ? labels : Map.of());
         view.put("facts", facts);
+        return view;
+    }
+
+    private static @Nullable Map<String, Object> audit(LedgerReader.@Nullable NodeAudit audit) {
+        if (audit == null) {
+            return null;
+        }
+        var view = new LinkedHashMap<String, Object>();
+        view.put("number", audit.number());
+        view.put("hash", audit.hash());
+        view.put("at", audit.at());
         return view;
     }
 

@@ -10,6 +10,7 @@ import dev.steward.message.OutputStreamName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
 import dev.steward.message.audit.AuditHash;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.json.Json;
 import dev.steward.message.link.Lane;
 import dev.steward.message.link.OutboxEntry;
@@ -122,6 +123,13 @@ public final class Ledger implements StationStore, AutoCloseable {
                 database.execute(
                         "UPDATE node SET frozen_at = ? WHERE name = ?",
                         since.map(Times::text).orElse(null),
+                        node.value());
+            case LedgerWrite.PutNodeAudit(NodeName node, var mark, Instant at) ->
+                database.execute(
+                        "UPDATE node SET audit_number = ?, audit_hash = ?, audit_at = ? WHERE name = ?",
+                        mark.map(AuditMark::number).orElse(null),
+                        mark.map(each -> each.hash().hex()).orElse(null),
+                        mark.isPresent() ? Times.text(at) : null,
                         node.value());
             case LedgerWrite.PutCommand(Document.Command document, String issuer, int total, Instant at) ->
                 database.execute(
@@ -260,11 +268,14 @@ public final class Ledger implements StationStore, AutoCloseable {
     @Override
     public List<KnownNode> nodes() {
         return database.query(
-                "SELECT name, facts_digest, frozen_at FROM node ORDER BY name",
+                "SELECT name, facts_digest, frozen_at, audit_number, audit_hash FROM node ORDER BY name",
                 row -> new KnownNode(
                         new NodeName(row.getString(1)),
                         row.getString(2),
-                        Optional.ofNullable(row.getString(3)).map(Instant::parse)));
+                        Optional.ofNullable(row.getString(3)).map(Instant::parse),
+                        row.getString(5) == null
+                                ? Optional.empty()
+                                : Optional.of(new AuditMark(row.getLong(4), auditHash(row.getString(5))))));
     }
 
     @Override

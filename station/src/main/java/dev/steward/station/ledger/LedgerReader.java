@@ -77,6 +77,7 @@ public final class LedgerReader implements AutoCloseable {
      * @param fingerprint of the key that is let in under this name, null where there is none
      * @param rotating whether other keys of its were approved with which it has not spoken yet
      * @param frozenSince null where it is not frozen
+     * @param audit how far its own audit log has come, null where it has not said
      */
     public record Node(
             String name,
@@ -84,7 +85,11 @@ public final class LedgerReader implements AutoCloseable {
             boolean rotating,
             @Nullable String lastHeardAt,
             @Nullable String frozenSince,
+            @Nullable NodeAudit audit,
             @Nullable String facts) {}
+
+    /** How far a node's audit log has come, and since when that is known. */
+    public record NodeAudit(long number, String hash, String at) {}
 
     /** A machine that waits to become a node; {@code signed} is its request. */
     public record EnrolmentRow(byte[] signed, String requestedAt) {}
@@ -147,7 +152,8 @@ public final class LedgerReader implements AutoCloseable {
     public List<Node> nodes() throws InterruptedException {
         return with(database -> database.query(
                 """
-                SELECT name, key, former IS NOT NULL, last_heard_at, frozen_at, facts
+                SELECT name, key, former IS NOT NULL, last_heard_at, frozen_at, facts,
+                  audit_number, audit_hash, audit_at
                 FROM node LEFT JOIN node_record ON node_record.node = name AND revoked = 0 ORDER BY name
                 """,
                 row -> new Node(
@@ -156,6 +162,9 @@ public final class LedgerReader implements AutoCloseable {
                         row.getBoolean(3),
                         row.getString(4),
                         row.getString(5),
+                        row.getString(8) == null
+                                ? null
+                                : new NodeAudit(row.getLong(7), row.getString(8), row.getString(9)),
                         row.getString(6))));
     }
 

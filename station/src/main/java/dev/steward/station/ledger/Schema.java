@@ -109,6 +109,11 @@ final class Schema {
               methods TEXT, created_at TEXT NOT NULL, created_by TEXT NOT NULL, expires_at TEXT NOT NULL,
               revoked_at TEXT);
             CREATE UNIQUE INDEX api_token_name ON api_token (name) WHERE revoked_at IS NULL;
+            """,
+            """
+            ALTER TABLE node ADD COLUMN audit_number INTEGER;
+            ALTER TABLE node ADD COLUMN audit_hash TEXT;
+            ALTER TABLE node ADD COLUMN audit_at TEXT;
             """);
 
     private Schema() {}

@@ -14,6 +14,7 @@ import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
+import dev.steward.message.audit.AuditMark;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
 import dev.steward.message.link.FrameCodec;
@@ -63,6 +64,7 @@ final class ScriptedNode implements AutoCloseable {
     private final Link link;
     private final Seal seal;
     private final CompletableFuture<NatsBus> bus = new CompletableFuture<>();
+    private volatile AuditMark audit = AuditMark.NONE;
     private volatile MessageId lastMessage = new MessageId(session, 1);
     private final Object heard = new Object(); // guards the next two
     private boolean frozen;
@@ -78,11 +80,18 @@ final class ScriptedNode implements AutoCloseable {
         link = new Link(Link.End.NODE, self, STATION, session, 0, HEARTBEAT, ends, random);
         link.describe("facts-" + name, JsonObject.of(facts));
         link.tellsOperators(operators);
+        link.tellsAudit(() -> audit);
         bus.complete(NatsBus.node(BusSettings.of(broker, name), name, new FromBus()));
         var _ = loop.scheduleAtFixedRate(() -> link.tick(CommitLoop.now(), ends), 100, 100, TimeUnit.MILLISECONDS);
         if (!live.await(20, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the station does not answer " + name);
         }
+    }
+
+    /** How far its own log has come, as its hellos say, the first of them now. */
+    void tellsAudit(AuditMark mark) {
+        audit = mark;
+        loop.execute(() -> link.connected(CommitLoop.now(), ends)); // says hello
     }
 
     /** The next document that this node was sent and has recorded. */
