@@ -109,6 +109,11 @@ final class Schema {
               methods TEXT, created_at TEXT NOT NULL, created_by TEXT NOT NULL, expires_at TEXT NOT NULL,
               revoked_at TEXT);
             CREATE UNIQUE INDEX api_token_name ON api_token (name) WHERE revoked_at IS NULL;
+            """,
+            """
+            CREATE TABLE held_document (
+              id TEXT PRIMARY KEY, signed BLOB NOT NULL, signers TEXT NOT NULL, needed INTEGER NOT NULL,
+              held_at TEXT NOT NULL, ends_at TEXT NOT NULL);
             """);
 
     private Schema() {}
