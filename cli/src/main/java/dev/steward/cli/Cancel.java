@@ -3,8 +3,10 @@ package dev.steward.cli;
 
 import dev.steward.cli.api.CommandInfo;
 import dev.steward.cli.api.ExecutionInfo;
+import dev.steward.cli.api.HeldInfo;
 import dev.steward.cli.api.NodeInfo;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.held.HeldDocuments;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.order.Order;
@@ -28,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -42,7 +45,9 @@ import picocli.CommandLine.Parameters;
                 + "  steward cancel 019a2b3c%n"
                 + "  steward cancel 019a2b3c --on ship2,ship3%n"
                 + "%nUsage: ",
-        description = "%nA node that is away is told when it comes back.%n")
+        description =
+                "%nA node that is away is told when it comes back. A list of operators or a record of a node that waits for signatures"
+                        + " (`steward pending`) is turned down, by an authority or by whoever has made it.%n")
 final class Cancel implements Callable<Integer> {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int PREFIX_CHARS = 4; // as the station has it
@@ -90,6 +95,12 @@ final class Cancel implements Callable<Integer> {
     private int cancel(Detaching detaching) throws Failure, InterruptedException {
         Identity identity = operator.identity(surroundings, station);
         StationClient client = station.client(surroundings);
+        if (id.length() >= PREFIX_CHARS) {
+            Optional<HeldInfo> held = HeldDocuments.find(client, id);
+            if (held.isPresent()) {
+                return turnDown(client, identity, held.get());
+            }
+        }
         CommandInfo command = meant(client);
         List<ExecutionInfo> executions = client.executions(command.id(), 0);
         List<String> nodes = executions.stream().map(ExecutionInfo::node).toList();
@@ -127,6 +138,18 @@ final class Cancel implements Callable<Integer> {
             awaitWord(client, command.id(), names);
         }
         return report(client, command.id(), names);
+    }
+
+    /** A list of operators, or a record of a node, that waits for signatures. */
+    private int turnDown(StationClient client, Identity identity, HeldInfo held) throws Failure, InterruptedException {
+        if (!targets.isEmpty()) {
+            throw Failure.usage("%s is no command, so --on does not fit; nothing was turned down".formatted(held.id()));
+        }
+        HeldDocuments.turnDown(client, held, identity, ids, surroundings.clock().instant());
+        surroundings
+                .err()
+                .println("%s is turned down: it waits no more, and nothing has come of it".formatted(held.id()));
+        return ExitCode.OK;
     }
 
     /** What is signed is the id that the station answers with; it must not choose another command. */

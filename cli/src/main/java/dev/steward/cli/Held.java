@@ -2,7 +2,9 @@
 package dev.steward.cli;
 
 import dev.steward.cli.api.CommandInfo;
+import dev.steward.cli.api.HeldInfo;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.held.Description;
 import dev.steward.cli.order.ShellArguments;
 import dev.steward.cli.result.JsonViews;
 import dev.steward.cli.terminal.Ages;
@@ -11,6 +13,7 @@ import dev.steward.cli.terminal.Surroundings;
 import dev.steward.cli.terminal.Table;
 import dev.steward.message.Limits;
 import dev.steward.message.json.Json;
+import dev.steward.message.text.SafeText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +26,11 @@ import picocli.CommandLine.Option;
 /** {@code steward pending}. */
 @Command(
         name = "pending",
-        header = "Lists the commands that wait for signatures of further operators.",
+        header =
+                "Lists what waits for signatures of further operators: commands, lists of operators, records of nodes.",
         synopsisHeading =
                 "%nExamples:%n" + "  steward pending%n" + "  steward pending --json | jq -r '.[].id'%n" + "%nUsage: ",
-        description = "%n`steward approve ID` signs one; `steward cancel ID` turns it down.%n")
+        description = "%n`steward approve ID` shows and signs one; `steward cancel ID` turns it down.%n")
 final class Held implements Callable<Integer> {
     @Option(names = "--json", description = "Print a JSON list.")
     private boolean json;
@@ -42,19 +46,35 @@ final class Held implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure {
-        List<CommandInfo> held = fetch(station.client(surroundings));
+        StationClient client = station.client(surroundings);
+        List<CommandInfo> held = fetch(client);
+        List<HeldInfo> documents = client.heldDocuments();
         if (json) {
-            surroundings
-                    .out()
-                    .println(Json.text(held.stream().map(JsonViews::command).toList()));
+            var all =
+                    new ArrayList<Object>(documents.stream().map(HeldInfo::json).toList());
+            held.stream().map(JsonViews::command).forEach(all::add);
+            surroundings.out().println(Json.text(all));
             return 0;
         }
-        if (held.isEmpty()) {
+        if (held.isEmpty() && documents.isEmpty()) {
             surroundings.err().println("nothing waits for a signature");
             return 0;
         }
         Instant now = surroundings.clock().instant();
-        var table = new Table("ID", "AGE", "EXPIRES", "SIGNED", "BY", "NODES", "COMMAND");
+        var table = new Table("ID", "AGE", "EXPIRES", "SIGNED", "BY", "NODES", "WHAT");
+        String inForce = documents.isEmpty() ? "" : client.operators().list().orElse("");
+        for (HeldInfo document : documents) {
+            table.row(
+                    document.id(),
+                    Ages.text(now, document.heldAt()),
+                    "in " + Ages.text(document.endsAt(), now),
+                    document.count(),
+                    String.join(
+                            ", ",
+                            document.signers().stream().map(SafeText::line).toList()),
+                    "",
+                    Description.of(document.says(), inForce));
+        }
         for (CommandInfo command : held) {
             table.row(
                     command.id(),

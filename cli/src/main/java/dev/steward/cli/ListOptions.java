@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli;
 
+import dev.steward.cli.held.HeldDocuments;
 import dev.steward.cli.operator.ListChange;
 import dev.steward.cli.operator.OperatorFolder;
 import dev.steward.cli.order.Ids;
@@ -35,5 +36,17 @@ final class ListOptions {
                 surroundings.clock(),
                 Optional.ofNullable(accepted),
                 surroundings.err()::println);
+    }
+
+    /** Says where a list waits for further authorities; then nothing has come of it yet. */
+    boolean saysHeld(Surroundings surroundings, ListChange.Offered offered) {
+        offered.held()
+                .ifPresent(held -> surroundings
+                        .err()
+                        .println("list %d is %s"
+                                .formatted(
+                                        offered.list().number(),
+                                        HeldDocuments.waiting(held, station.line("approve", held.id())))));
+        return offered.held().isPresent();
     }
 }

@@ -4,6 +4,7 @@ package dev.steward.cli;
 import dev.steward.cli.api.EnrolmentClient;
 import dev.steward.cli.api.EnrolmentInfo;
 import dev.steward.cli.node.Approval;
+import dev.steward.cli.node.Handed;
 import dev.steward.cli.node.KnownNode;
 import dev.steward.cli.node.Pending;
 import dev.steward.cli.order.Ids;
@@ -66,7 +67,9 @@ final class NodeApprove implements Callable<Integer> {
                 .filter(each -> wanted.isEmpty()
                         || wanted.get().equals(each.record().key().id()));
         if (kept.isPresent() && pending.of(node).isEmpty()) {
-            approval.hand(kept.get());
+            if (options.saysHeld(surroundings, approval.hand(kept.get()))) {
+                return ExitCode.INCOMPLETE;
+            }
             surroundings.err().println("%s was approved already; the station was told again".formatted(kept.get()));
             return 0;
         }
@@ -86,7 +89,11 @@ final class NodeApprove implements Callable<Integer> {
             surroundings.err().println("not approved; it goes on waiting");
             return ExitCode.SOME_FAILED;
         }
-        surroundings.err().println("%s is approved".formatted(approval.approve(asked)));
+        Handed handed = approval.approve(asked);
+        if (options.saysHeld(surroundings, handed)) {
+            return ExitCode.INCOMPLETE;
+        }
+        surroundings.err().println("%s is approved".formatted(handed.node()));
         return 0;
     }
 

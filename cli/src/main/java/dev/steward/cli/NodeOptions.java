@@ -3,7 +3,9 @@ package dev.steward.cli;
 
 import dev.steward.cli.api.EnrolmentClient;
 import dev.steward.cli.api.StationClient;
+import dev.steward.cli.held.HeldDocuments;
 import dev.steward.cli.node.Approval;
+import dev.steward.cli.node.Handed;
 import dev.steward.cli.node.Handover;
 import dev.steward.cli.node.KnownNodes;
 import dev.steward.cli.node.NodeRevocation;
@@ -39,6 +41,18 @@ final class NodeOptions {
     /** Which machines are meant by names. */
     TargetKeys targetKeys(StationClient client, Approval approval, Surroundings surroundings) {
         return operator.targetKeys(surroundings, station, client, approval.self());
+    }
+
+    /** Says where a record waits for further authorities; then nothing has come of it yet. */
+    boolean saysHeld(Surroundings surroundings, Handed handed) {
+        handed.held()
+                .ifPresent(held -> surroundings
+                        .err()
+                        .println("%s: %s"
+                                .formatted(
+                                        handed.node(),
+                                        HeldDocuments.waiting(held, stationLine("approve", held.id())))));
+        return handed.held().isPresent();
     }
 
     /** A line that reaches the same station. */

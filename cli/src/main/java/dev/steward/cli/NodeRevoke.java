@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli;
 
+import dev.steward.cli.node.Handed;
 import dev.steward.cli.node.KnownNode;
 import dev.steward.cli.node.NodeRevocation;
 import dev.steward.cli.order.Ids;
@@ -54,20 +55,29 @@ final class NodeRevoke implements Callable<Integer> {
         NodeName node = NodeOptions.name(name);
         Optional<KeyId> wanted = NodeOptions.fingerprint(fingerprint);
         NodeRevocation revocation = options.revocation(options.client(surroundings), surroundings, ids);
-        List<KnownNode> reminded = revocation.remind(node);
-        for (KnownNode each : reminded) {
-            surroundings
-                    .err()
-                    .println("%s was revoked already; the station let it in all the same, and was told again"
-                            .formatted(each));
+        List<Handed> reminded = revocation.remind(node);
+        boolean waits = false;
+        for (Handed each : reminded) {
+            if (options.saysHeld(surroundings, each)) {
+                waits = true;
+            } else {
+                surroundings
+                        .err()
+                        .println("%s was revoked already; the station let it in all the same, and was told again"
+                                .formatted(each.node()));
+            }
         }
-        if (!reminded.isEmpty() && (wanted.isEmpty() || reminded.stream().anyMatch(each -> each.isOf(wanted.get())))) {
+        if (!reminded.isEmpty()
+                && (wanted.isEmpty()
+                        || reminded.stream().anyMatch(each -> each.node().isOf(wanted.get())))) {
             sayWhatStays(node, revocation.active(node));
-            return 0;
+            return waits ? ExitCode.INCOMPLETE : ExitCode.OK;
         }
         KnownNode found = revocation.find(node, wanted);
         if (found.isRevoked()) {
-            revocation.revoke(found);
+            if (options.saysHeld(surroundings, revocation.revoke(found))) {
+                return ExitCode.INCOMPLETE;
+            }
             surroundings.err().println("%s was revoked already; the station was told again".formatted(found));
             return 0;
         }
@@ -76,12 +86,15 @@ final class NodeRevoke implements Callable<Integer> {
             surroundings.err().println("not revoked");
             return ExitCode.SOME_FAILED;
         }
+        Handed handed = revocation.revoke(found);
+        if (options.saysHeld(surroundings, handed)) {
+            return ExitCode.INCOMPLETE;
+        }
         surroundings.err().println("""
                 %s, is revoked: it is no longer let in
                   what it holds already it may still run, and of that nothing is heard any more
                   an identity that is revoked is never used again; a machine that comes back needs an empty folder and a new token:
-                  %s""".formatted(
-                        revocation.revoke(found), options.line("token create", "--node", node.value())));
+                  %s""".formatted(handed.node(), options.line("token create", "--node", node.value())));
         return 0;
     }
 

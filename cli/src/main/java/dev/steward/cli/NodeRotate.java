@@ -5,6 +5,7 @@ import dev.steward.cli.api.ExecutionInfo;
 import dev.steward.cli.api.NodeInfo;
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.node.Approval;
+import dev.steward.cli.node.Handed;
 import dev.steward.cli.node.KnownNode;
 import dev.steward.cli.order.Ids;
 import dev.steward.cli.order.Order;
@@ -86,7 +87,11 @@ final class NodeRotate implements Callable<Integer> {
         if (made.state() != ExecutionState.SUCCEEDED || !NodesWord.isSaid(made)) {
             return without(made, command);
         }
-        KnownNode renewed = approval.renew(known, command, shown(node, made));
+        Handed handed = approval.renew(known, command, shown(node, made));
+        if (options.saysHeld(surroundings, handed)) {
+            return ExitCode.INCOMPLETE;
+        }
+        KnownNode renewed = handed.node();
         surroundings
                 .err()
                 .println("%s has made other keys; they are approved, as record %d"

@@ -5,6 +5,7 @@ import dev.steward.cli.operator.Expiry;
 import dev.steward.cli.operator.ListChange;
 import dev.steward.cli.operator.NewOperator;
 import dev.steward.cli.order.Ids;
+import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.cli.terminal.Surroundings;
@@ -67,7 +68,12 @@ final class OperatorAdd implements Callable<Integer> {
     public Integer call() throws Failure, InterruptedException {
         OperatorList.Operator wanted = wanted();
         ListChange change = list.change(surroundings, ids);
-        OperatorList next = change.apply(new NewOperator(wanted, change.self())).orElseThrow();
+        ListChange.Offered offered =
+                change.apply(new NewOperator(wanted, change.self())).orElseThrow();
+        if (list.saysHeld(surroundings, offered)) {
+            return ExitCode.INCOMPLETE;
+        }
+        OperatorList next = offered.list();
         surroundings
                 .err()
                 .println("list %d: %s, %s, may order%s"

@@ -4,11 +4,13 @@ package dev.steward.cli;
 import dev.steward.cli.operator.ListChange;
 import dev.steward.cli.operator.Revocation;
 import dev.steward.cli.order.Ids;
+import dev.steward.cli.terminal.ExitCode;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.OperatorList;
 import dev.steward.message.text.SafeText;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +48,11 @@ final class OperatorRevoke implements Callable<Integer> {
         ListChange change = list.change(surroundings, ids);
         var revocation = new Revocation(
                 who, yes, change.self(), surroundings.clock().instant().truncatedTo(ChronoUnit.MILLIS));
-        String said = change.apply(revocation)
+        Optional<ListChange.Offered> offered = change.apply(revocation);
+        if (offered.isPresent() && list.saysHeld(surroundings, offered.get())) {
+            return ExitCode.INCOMPLETE;
+        }
+        String said = offered.map(ListChange.Offered::list)
                 .map(next -> {
                     OperatorList.Operator revoked = next.operators().getLast(); // where a revocation puts it
                     return "list %d: %s, %s, is revoked"

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * after that keeps and passes on those bytes and only reads them with {@link #decode}.
  */
 public sealed interface Document
-        permits Document.Command, Document.Cancel, OperatorList, NodeRecord, EnrolmentRequest, AuditHead {
+        permits Document.Command, Document.Cancel, OperatorList, NodeRecord, EnrolmentRequest, AuditHead, TurnDown {
     /** The id of this document; for a command also the command's id. */
     CommandId id();
 
@@ -171,6 +171,7 @@ public sealed interface Document
             case NodeRecord.TYPE -> NodeRecord.from(json);
             case EnrolmentRequest.TYPE -> EnrolmentRequest.from(json);
             case AuditHead.TYPE -> AuditHead.from(json);
+            case TurnDown.TYPE -> TurnDown.from(json);
             default -> throw new RefusedException("unknown document type '%s'".formatted(type));
         };
     }

@@ -167,6 +167,12 @@ public final class Limits {
     /** Commands that wait for more signatures; further ones are refused until some of these are signed, canceled or expired. */
     public static final int HELD_COMMANDS = 1_000;
 
+    /** Lists of operators and records of nodes that wait for more signatures; further ones are refused until some of these are gone. */
+    public static final int HELD_DOCUMENTS = 100;
+
+    /** How long such a document waits; then it is dropped. */
+    public static final Duration HELD_DOCUMENT_LIFE = Duration.ofDays(7);
+
     /** Of the text of an entry of the audit log; the rest is cut. */
     public static final int AUDIT_TEXT_CHARS = 500;
 

@@ -47,7 +47,7 @@ class ReferenceTest {
         var explained = new TreeSet<String>();
         Pattern.compile("(?m)^\\| `(\\w+)` ").matcher(page).results().forEach(row -> explained.add(row.group(1)));
 
-        assertThat(examples).hasSize(6);
+        assertThat(examples).hasSize(7);
         for (String example : examples) {
             Document document = Document.decode(example.getBytes(StandardCharsets.UTF_8));
             assertThat(new String(document.encode(), StandardCharsets.UTF_8)).isEqualTo(example);

@@ -9,6 +9,7 @@ import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.AuditAction;
+import dev.steward.station.core.HeldId;
 import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.StationCore;
 import dev.steward.station.core.Token;
@@ -67,6 +68,18 @@ final class LoopOrders implements Orders {
     public Answer sign(String via, CommandId command, List<byte[]> documents)
             throws InterruptedException, TimeoutException {
         return askSigned(documents, (core, now) -> core.sign(now, via, command, documents));
+    }
+
+    @Override
+    public Answer signHeld(String via, HeldId id, List<byte[]> documents)
+            throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.signHeld(now, via, id, documents));
+    }
+
+    @Override
+    public Answer turnDown(String via, HeldId id, List<byte[]> documents)
+            throws InterruptedException, TimeoutException {
+        return ask((core, now) -> core.turnDown(now, via, id, documents));
     }
 
     @Override

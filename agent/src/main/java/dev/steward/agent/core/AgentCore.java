@@ -19,6 +19,7 @@ import dev.steward.message.RefusedException;
 import dev.steward.message.Space;
 import dev.steward.message.Subject;
 import dev.steward.message.Tally;
+import dev.steward.message.TurnDown;
 import dev.steward.message.WireMessage;
 import dev.steward.message.audit.AuditEntry.Who;
 import dev.steward.message.json.JsonObject;
@@ -381,6 +382,7 @@ public final class AgentCore {
                 case NodeRecord record -> throw new RefusedException("records of nodes are for the station");
                 case EnrolmentRequest request ->
                     throw new RefusedException("requests for admission are for the station");
+                case TurnDown turnDown -> throw new RefusedException("what waits at the station is turned down there");
                 case AuditHead head -> throw new RefusedException("heads of an audit log order nothing");
             }
         } catch (RefusedException e) {

@@ -116,8 +116,14 @@ public final class EnrolmentClient {
         });
     }
 
-    /** Hands in what an operator has signed of a node. */
-    public void offer(SignedDocument signed, NodeName node) throws Failure, InterruptedException {
-        station.post(RECORDS, List.of(signed.encode()), "record of " + node, "steward node pending");
+    /**
+     * Hands in what an operator has signed of a node.
+     *
+     * @return what waits, where further authorities must sign it
+     */
+    public Optional<HeldInfo> offer(SignedDocument signed, NodeName node) throws Failure, InterruptedException {
+        return StationClient.decode(
+                station.post(RECORDS, List.of(signed.encode()), "record of " + node, "steward node pending"),
+                HeldInfo::oneFrom);
     }
 }

@@ -26,6 +26,7 @@ public final class StationClient {
     public record Version(String version, String station, long generation) {}
 
     private static final String COMMANDS = "/api/v1/commands";
+    private static final String HELD = "/api/v1/held";
     private static final String OPERATORS = "/api/v1/operators";
 
     /** Pages of commands and of executions without output. */
@@ -167,11 +168,51 @@ public final class StationClient {
         return decode(get(OPERATORS), OperatorsInfo::from);
     }
 
-    /** Hands in a list of operators; one that is not the next is a conflict. */
-    public OperatorsInfo offerOperators(SignedDocument list) throws Failure, InterruptedException {
+    /**
+     * Hands in a list of operators; one that is not the next is a conflict.
+     *
+     * @return what waits, where further authorities must sign it
+     */
+    public Optional<HeldInfo> offerOperators(SignedDocument list) throws Failure, InterruptedException {
         return decode(
                 post(OPERATORS, List.of(list.encode()), "list of operators", "steward operator list"),
-                OperatorsInfo::from);
+                HeldInfo::oneFrom);
+    }
+
+    /** Lists of operators and records of nodes that wait for signatures of authorities; a station of an earlier build has none. */
+    public List<HeldInfo> heldDocuments() throws Failure {
+        try {
+            return decode(get(HELD), HeldInfo::listFrom);
+        } catch (Failure e) {
+            if (e.isNotFound()) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /** Hands in one more signature; empty where the document has taken effect. */
+    public Optional<HeldInfo> signHeld(String id, SignedDocument signed) throws Failure, InterruptedException {
+        return decode(
+                post(heldPath(id) + "/signatures", List.of(signed.encode()), "signature", "steward pending"),
+                HeldInfo::oneFrom);
+    }
+
+    /** Has such a document wait no more. */
+    public void turnDown(String id, SignedDocument says) throws Failure {
+        String text = new String(says.encode(), StandardCharsets.UTF_8);
+        try {
+            Http.Answer answer = http.post(heldPath(id) + "/turn-down", Json.bytes(Map.of("documents", List.of(text))));
+            if (answer.status() / 100 != 2) {
+                throw refused(answer);
+            }
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private static String heldPath(String id) {
+        return HELD + "/" + Http.encode(id);
     }
 
     /** Commands, newest first; {@code before} leaves out that id and all later ones. */

@@ -44,7 +44,7 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
         return nodes.find(name).filter(each -> !each.isRevoked());
     }
 
-    public KnownNode approve(EnrolmentInfo asked) throws Failure, InterruptedException {
+    public Handed approve(EnrolmentInfo asked) throws Failure, InterruptedException {
         check(asked);
         Optional<KnownNode> kept = approved(asked.node());
         EnrolmentRequest request = asked.asked();
@@ -62,8 +62,7 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
      * @param shown the request that is the command's output, by the station's word
      * @return the record that names them
      */
-    public KnownNode renew(KnownNode known, CommandId command, SignedDocument shown)
-            throws Failure, InterruptedException {
+    public Handed renew(KnownNode known, CommandId command, SignedDocument shown) throws Failure, InterruptedException {
         EnrolmentRequest asked = madeBy(known.record(), command, shown);
         KnownNode newest = newest(known);
         if (newest.record().linkKey().equals(asked.linkKey())
@@ -114,9 +113,8 @@ public record Approval(EnrolmentClient station, KnownNodes nodes, Identity self,
     }
 
     /** To the station, which may have it already. */
-    public KnownNode hand(KnownNode node) throws Failure, InterruptedException {
-        station.offer(node.signed(), node.record().node());
-        return node;
+    public Handed hand(KnownNode node) throws Failure, InterruptedException {
+        return new Handed(node, station.offer(node.signed(), node.record().node()));
     }
 
     private NodeRecord record(EnrolmentRequest asked, long number) {

@@ -2,11 +2,13 @@
 package dev.steward.cli.node;
 
 import dev.steward.cli.api.EnrolmentClient;
+import dev.steward.cli.api.HeldInfo;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.message.NodeRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -37,9 +39,19 @@ public record Handover(EnrolmentClient station, KnownNodes nodes, Identity self)
                 continue;
             }
             try {
-                station.offer(node.signed(), node.record().node());
-                took++;
-                taken.accept(node);
+                Optional<HeldInfo> held =
+                        station.offer(node.signed(), node.record().node());
+                if (held.isPresent()) {
+                    failed.accept("%s: its %s waits: %s signatures of authorities; another runs `steward approve %s`"
+                            .formatted(
+                                    node,
+                                    what(node.record()),
+                                    held.get().count(),
+                                    held.get().id()));
+                } else {
+                    took++;
+                    taken.accept(node);
+                }
             } catch (Failure e) {
                 if (e.isUnreachable()) {
                     throw e;

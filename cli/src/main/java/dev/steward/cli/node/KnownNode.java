@@ -8,8 +8,12 @@ import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
 import dev.steward.message.signing.KeyId;
+import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
+import dev.steward.message.signing.VerificationKey;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** What was said of a node, as it was signed. */
 public record KnownNode(SignedDocument signed, NodeRecord record) {
@@ -33,6 +37,13 @@ public record KnownNode(SignedDocument signed, NodeRecord record) {
             throw new RefusedException("this is a record of %s, not of %s".formatted(record.node(), name));
         }
         return this;
+    }
+
+    /** Whether a signature on it is of a key that is known, and holds. */
+    boolean isSignedByOneOf(Function<KeyId, Optional<VerificationKey>> known) {
+        return signed.signatures().stream()
+                .flatMap(each -> known.apply(each.key()).stream())
+                .anyMatch(key -> signed.isSignedBy(key, Signatures.ED25519));
     }
 
     public boolean isRevoked() {

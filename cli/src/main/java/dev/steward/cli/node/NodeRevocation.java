@@ -25,8 +25,8 @@ public record NodeRevocation(EnrolmentClient station, KnownNodes nodes, Identity
      * Tells the station again of those keys that it lets in under that name though they were revoked here: its ledger
      * may be an older copy.
      */
-    public List<KnownNode> remind(NodeName name) throws Failure, InterruptedException {
-        var reminded = new ArrayList<KnownNode>();
+    public List<Handed> remind(NodeName name) throws Failure, InterruptedException {
+        var reminded = new ArrayList<Handed>();
         for (KnownNode shown :
                 Sayings.shown(station.records(List.of(name)), name, self.fleet(), unusable -> {})) { // see find
             Optional<KnownNode> kept = shown.isRevoked()
@@ -89,13 +89,13 @@ public record NodeRevocation(EnrolmentClient station, KnownNodes nodes, Identity
     }
 
     /** Kept first, so that a station that is away hears of it when this is done again. */
-    public KnownNode revoke(KnownNode node) throws Failure, InterruptedException {
+    public Handed revoke(KnownNode node) throws Failure, InterruptedException {
         return hand(node.isRevoked() ? node : sign(node.record()));
     }
 
-    private KnownNode hand(KnownNode revoked) throws Failure, InterruptedException {
-        station.offer(revoked.signed(), revoked.record().node());
-        return revoked;
+    private Handed hand(KnownNode revoked) throws Failure, InterruptedException {
+        return new Handed(
+                revoked, station.offer(revoked.signed(), revoked.record().node()));
     }
 
     private KnownNode sign(NodeRecord last) throws Failure {

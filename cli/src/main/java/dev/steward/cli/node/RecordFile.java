@@ -9,8 +9,6 @@ import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.RefusedException;
-import dev.steward.message.signing.KeyId;
-import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
 import java.io.IOException;
@@ -104,13 +102,9 @@ record RecordFile(Path path, FleetId fleet, Authorities authorities) {
         try (var in = Files.newInputStream(path)) {
             var signed = SignedDocument.decode(in.readNBytes(Limits.SIGNED_DOCUMENT_BYTES + 1));
             KnownNode node = KnownNode.of(signed, fleet);
-            KeyId issuer = node.record().issuer();
-            if (authorities
-                    .known(issuer)
-                    .filter(key -> signed.isSignedBy(key, Signatures.ED25519))
-                    .isEmpty()) {
-                throw new RefusedException(
-                        "%s has not signed it, or is no authority that is known here".formatted(issuer));
+            if (!node.isSignedByOneOf(authorities::known)) {
+                throw new RefusedException("%s has not signed it, or is no authority that is known here"
+                        .formatted(node.record().issuer()));
             }
             return Optional.of(node);
         } catch (NoSuchFileException e) {

@@ -88,6 +88,16 @@ public record KnownList(Optional<SignedDocument> signed, Optional<OperatorList> 
         }
     }
 
+    /** Checks that a list which is not in force yet may come after this one. */
+    void checkMayBeFollowedBy(OperatorList next) throws Failure {
+        if (list.isPresent()) {
+            if (next.number() <= number()) {
+                throw doubtful("has the number %d, and list %d was seen here".formatted(next.number(), number()));
+            }
+            checkFollows(list.get(), next);
+        }
+    }
+
     private static void checkFollows(OperatorList known, OperatorList next) throws Failure {
         if (next.number() == known.number()) {
             throw doubtful(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.operator;
 
+import dev.steward.cli.api.HeldInfo;
 import dev.steward.cli.api.OperatorsInfo;
 import dev.steward.cli.api.StationClient;
 import dev.steward.cli.order.Ids;
@@ -34,14 +35,22 @@ public record ListChange(
         Optional<List<Operator>> of(List<Operator> operators, OperatorsInfo shown) throws Failure;
     }
 
-    /** The list that has been handed in; empty where nothing was to be changed. */
-    public Optional<OperatorList> apply(Change change) throws Failure, InterruptedException {
+    /**
+     * A list that has been handed in.
+     *
+     * @param held where it waits for further authorities; the list from before is in force then
+     */
+    public record Offered(OperatorList list, Optional<HeldInfo> held) {}
+
+    /** What has been handed in; empty where nothing was to be changed. */
+    public Optional<Offered> apply(Change change) throws Failure, InterruptedException {
         KnownList ours = KnownList.NONE;
         for (int attempt = 1; ; attempt++) {
             OperatorsInfo shown = client.operators();
             KnownList now = checked(shown);
             if (ours.list().isPresent() && now.isSameAs(ours)) {
-                return ours.list(); // it had arrived; only the answer was lost
+                return Optional.of(
+                        new Offered(ours.list().orElseThrow(), Optional.empty())); // only the answer was lost
             }
             Optional<List<Operator>> operators = change.of(now.operators(), shown);
             if (operators.isEmpty()) {
@@ -49,9 +58,11 @@ public record ListChange(
             }
             ours = signed(now, operators.get());
             try {
-                client.offerOperators(ours.signed().orElseThrow());
-                folder.keep(ours);
-                return ours.list();
+                Optional<HeldInfo> held = client.offerOperators(ours.signed().orElseThrow());
+                if (held.isEmpty()) {
+                    folder.keep(ours);
+                }
+                return Optional.of(new Offered(ours.list().orElseThrow(), held));
             } catch (Failure e) {
                 if (!e.isConflict() || attempt == ATTEMPTS) {
                     throw e;

@@ -24,6 +24,27 @@ record ListDifference(List<Operator> before, List<Operator> after) {
         return text.isEmpty() ? "  it names the same operators\n" : text.toString();
     }
 
+    /** As {@code adds bob, revokes eve}. */
+    String line() {
+        var changes = new ArrayList<String>();
+        for (Operator now : after) {
+            Optional<Operator> then = same(before, now);
+            boolean revoked = now.revokedAt().isPresent()
+                    && then.filter(each -> each.revokedAt().isPresent()).isEmpty();
+            if (revoked) {
+                changes.add("revokes " + SafeText.line(now.name()));
+            } else if (then.isEmpty()) {
+                changes.add("adds " + SafeText.line(now.name()));
+            } else if (!then.get().equals(now)) {
+                changes.add("changes " + SafeText.line(now.name()));
+            }
+        }
+        before.stream()
+                .filter(each -> same(after, each).isEmpty())
+                .forEach(each -> changes.add("drops " + SafeText.line(each.name())));
+        return changes.isEmpty() ? "names the same operators" : String.join(", ", changes);
+    }
+
     private static Optional<Operator> same(List<Operator> operators, Operator wanted) {
         return operators.stream()
                 .filter(each -> each.key().equals(wanted.key()))

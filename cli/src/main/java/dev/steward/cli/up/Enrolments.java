@@ -2,7 +2,9 @@
 package dev.steward.cli.up;
 
 import dev.steward.cli.api.EnrolmentInfo;
+import dev.steward.cli.held.HeldDocuments;
 import dev.steward.cli.node.Approval;
+import dev.steward.cli.node.Handed;
 import dev.steward.cli.node.Handover;
 import dev.steward.cli.node.NewToken;
 import dev.steward.cli.terminal.Failure;
@@ -180,8 +182,11 @@ record Enrolments(
             say.accept("%s is not started: %s".formatted(request.node(), e.text()));
             return false;
         }
-        approval.approve(request);
-        return true;
+        Handed handed = approval.approve(request);
+        handed.held()
+                .ifPresent(held -> say.accept("%s is not started: it is %s"
+                        .formatted(request.node(), HeldDocuments.waiting(held, "steward approve " + held.id()))));
+        return handed.held().isEmpty();
     }
 
     private Failure notShown(Enroller asking, List<EnrolmentInfo> shown) throws Failure {

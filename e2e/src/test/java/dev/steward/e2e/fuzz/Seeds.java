@@ -19,6 +19,7 @@ import dev.steward.message.OutputChunk;
 import dev.steward.message.OutputStreamName;
 import dev.steward.message.Subject;
 import dev.steward.message.Target;
+import dev.steward.message.TurnDown;
 import dev.steward.message.WireMessage;
 import dev.steward.message.audit.AuditHash;
 import dev.steward.message.audit.AuditMark;
@@ -35,6 +36,7 @@ import dev.steward.message.link.Lane;
 import dev.steward.message.link.MessageId;
 import dev.steward.message.link.Session;
 import dev.steward.message.seal.LinkKeyPair;
+import dev.steward.message.signing.DocumentDigest;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.OpenSshKey;
 import dev.steward.message.signing.SignedDocument;
@@ -109,8 +111,20 @@ final class Seeds {
         var cancel = new Document.Cancel(ID, TestOperator.FLEET, KEY.key().id(), NOW, command.targets(), ID);
         var operator = new OperatorList.Operator("bob", KEY.key(), Optional.of(NOW), Optional.of(NOW));
         var list = new OperatorList(ID, TestOperator.FLEET, KEY.key().id(), NOW, 7, List.of(operator));
+        var turnDown = new TurnDown(ID, TestOperator.FLEET, KEY.key().id(), NOW, DocumentDigest.of(list.encode()));
         Map<String, Document> all = Map.of(
-                "command", command, "cancel", cancel, "operators", list, "node", record(), "enrolment", request());
+                "command",
+                command,
+                "cancel",
+                cancel,
+                "operators",
+                list,
+                "node",
+                record(),
+                "enrolment",
+                request(),
+                "turn-down",
+                turnDown);
         for (Map.Entry<String, Document> each : all.entrySet()) {
             put(Parser.DOCUMENT, each.getKey(), each.getValue().encode());
             put(Parser.SIGNED_DOCUMENT, each.getKey(), TestOperator.sign(each.getValue(), KEY));

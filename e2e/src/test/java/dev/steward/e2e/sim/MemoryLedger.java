@@ -17,6 +17,8 @@ import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
 import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.Execution;
+import dev.steward.station.core.HeldDocument;
+import dev.steward.station.core.HeldId;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
 import dev.steward.station.core.Token;
@@ -26,6 +28,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -73,6 +76,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     private final TreeMap<String, Instant> shutOut = new TreeMap<>();
     private final TreeMap<KeyId, byte[]> enrolments = new TreeMap<>();
     private final TreeMap<KeyId, KeptRecord> nodeRecords = new TreeMap<>();
+    private final Map<HeldId, HeldDocument> heldDocuments = new HashMap<>();
     private final TreeMap<Long, LedgerWrite.PutAudit> audit = new TreeMap<>();
     private final TreeMap<Long, LedgerWrite.PutAuditHead> auditHeads = new TreeMap<>();
     private final Map<NodeName, AuditMark> nodeAudits = new HashMap<>();
@@ -104,6 +108,7 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
         shutOut.putAll(other.shutOut);
         enrolments.putAll(other.enrolments);
         nodeRecords.putAll(other.nodeRecords);
+        heldDocuments.putAll(other.heldDocuments);
         audit.putAll(other.audit);
         auditHeads.putAll(other.auditHeads);
         nodeAudits.putAll(other.nodeAudits);
@@ -216,6 +221,8 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
             case LedgerWrite.DeleteEnrolment(KeyId key) -> undo.remove(enrolments, key);
             case LedgerWrite.PutNodeRecord(var record, byte[] signed, var former) ->
                 undo.put(nodeRecords, record.key().id(), new KeptRecord(signed, former));
+            case LedgerWrite.PutHeldDocument(HeldDocument document) -> undo.put(heldDocuments, document.id(), document);
+            case LedgerWrite.DeleteHeldDocument(HeldId id) -> undo.remove(heldDocuments, id);
             case LedgerWrite.PutGeneration(long generation) ->
                 undo.put(meta, "generation", Long.toString(Math.max(lastGeneration(), generation)));
             case LedgerWrite.PutEvent event -> {
@@ -406,6 +413,14 @@ public final class MemoryLedger extends MemoryStore implements StationStore {
     @Override
     public List<byte[]> enrolments() {
         return List.copyOf(enrolments.values());
+    }
+
+    @Override
+    public List<HeldDocument> heldDocuments() {
+        return heldDocuments.values().stream()
+                .sorted(Comparator.comparing(HeldDocument::heldAt)
+                        .thenComparing(each -> each.id().value()))
+                .toList();
     }
 
     @Override

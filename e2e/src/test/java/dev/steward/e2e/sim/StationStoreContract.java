@@ -24,6 +24,8 @@ import dev.steward.message.link.OutboxEntry;
 import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.Execution;
+import dev.steward.station.core.HeldDocument;
+import dev.steward.station.core.HeldId;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.Role;
 import dev.steward.station.core.Scope;
@@ -60,6 +62,7 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         assertThat(store().unsent(SHIP1, new MessageId(session, 1).toString())).isEmpty();
         assertThat(store().hasOutput(id, SHIP1, 1, OutputStreamName.STDOUT, 0)).isFalse();
         assertThat(store().outputBytes(id, SHIP1, 1)).isZero();
+        assertThat(store().heldDocuments()).isEmpty();
         assertThat(store().lastOutboxPosition()).isZero();
         assertThat(store().lastSeq()).isZero();
         assertThat(store().outboxAfter(SHIP1, Lane.CONTROL, 0, 10)).isEmpty();
@@ -291,6 +294,35 @@ abstract class StationStoreContract extends LedgerExecutionsContract {
         assertThat(store().shutOut()).containsExactly(bob);
         reopen();
         assertThat(store().shutOut()).containsExactlyInAnyOrder(anna, bob);
+    }
+
+    @Test
+    void documentsThatWaitAreKeptInTheOrderInWhichTheyCameWithTheirNewestSignatures() throws Exception {
+        var later = new HeldDocument(
+                HeldId.parse("00000000000000aa"),
+                bytes("later"),
+                List.of("anna"),
+                2,
+                COARSE.plusSeconds(1),
+                COARSE.plusSeconds(60));
+        var first = new HeldDocument(
+                HeldId.parse("00000000000000bb"), bytes("first"), List.of("anna"), 3, COARSE, COARSE.plusSeconds(60));
+        apply(new LedgerWrite.PutHeldDocument(later));
+        apply(new LedgerWrite.PutHeldDocument(first));
+        commit();
+
+        begin();
+        apply(new LedgerWrite.PutHeldDocument(new HeldDocument(
+                first.id(), bytes("more"), List.of("anna", "bob"), 3, COARSE, COARSE.plusSeconds(60))));
+        apply(new LedgerWrite.DeleteHeldDocument(later.id()));
+        HeldDocument kept = store().heldDocuments().getFirst();
+        assertThat(kept.signed()).isEqualTo(bytes("more"));
+        assertThat(kept.signers()).containsExactly("anna", "bob");
+        assertThat(store().heldDocuments()).hasSize(1);
+        reopen();
+        assertThat(store().heldDocuments()).extracting(HeldDocument::id).containsExactly(first.id(), later.id());
+        assertThat(store().heldDocuments().getFirst().endsAt()).isEqualTo(COARSE.plusSeconds(60));
+        assertThat(store().heldDocuments().getFirst().signers()).containsExactly("anna");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package dev.steward.message.trust;
 
 import dev.steward.message.Document;
+import dev.steward.message.Limits;
 import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Times;
@@ -10,7 +11,9 @@ import dev.steward.message.signing.Signatures;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -161,8 +164,17 @@ public final class Trust {
      * @throws RefusedException where it may not; the text begins with the check that failed
      */
     public void checkList(SignedDocument signed, OperatorList next, Instant now) throws RefusedException {
-        TrustFile file = file();
         checkAuthorities(signed, next, now);
+        checkFollows(next);
+    }
+
+    /**
+     * Whether a list may take the place of the present one once enough have signed it.
+     *
+     * @throws RefusedException where it may not; the text begins with the check that failed
+     */
+    public void checkFollows(OperatorList next) throws RefusedException {
+        TrustFile file = file();
         if (next.number() <= listNumber()) {
             throw new RefusedException("number: the list of operators in force has number %d, this one %d"
                     .formatted(listNumber(), next.number()));
@@ -188,15 +200,56 @@ public final class Trust {
      * @throws RefusedException where they have not; the text begins with the check that failed
      */
     public void checkAuthorities(SignedDocument signed, Document document, Instant now) throws RefusedException {
-        TrustFile file = file();
+        Quorum quorum = quorum(signed, document, now);
+        if (!quorum.isMet()) {
+            throw lacks(quorum);
+        }
+    }
+
+    /**
+     * How many authorities have signed what only they may say, and how many must.
+     *
+     * @throws RefusedException where none has; the text begins with the check that failed
+     */
+    public Quorum quorum(SignedDocument signed, Document document, Instant now) throws RefusedException {
+        int needed = file().authoritySignatures();
         authenticate(signed, document);
-        long authorities = goodSigners(signed, document, now).stream()
-                .filter(Operator::isAuthority)
-                .count();
-        if (authorities < file.authoritySignatures()) {
-            throw new RefusedException(
-                    "authority: this needs the signatures of %d authorities of the trust file, and has %d"
-                            .formatted(file.authoritySignatures(), authorities));
+        var authorities = new ArrayList<String>();
+        var keys = new HashSet<KeyId>();
+        for (Operator each : goodSigners(signed, document, now)) {
+            if (each.isAuthority()) {
+                authorities.add(each.name()); // the file gives each name one key, and each key one name
+                keys.add(each.key().id());
+            }
+        }
+        SignedDocument counted = new SignedDocument(
+                signed.document(),
+                signed.signatures().stream()
+                        .filter(each -> each.key().equals(document.issuer()) || keys.contains(each.key()))
+                        .limit(Limits.SIGNATURES)
+                        .toList());
+        var quorum = new Quorum(counted, authorities, needed);
+        if (authorities.isEmpty()) {
+            throw lacks(quorum);
+        }
+        return quorum;
+    }
+
+    private static RefusedException lacks(Quorum quorum) {
+        return new RefusedException(
+                "authority: this needs the signatures of %d authorities of the trust file, and has %d"
+                        .formatted(quorum.needed(), quorum.authorities().size()));
+    }
+
+    /**
+     * Whether one good authority has signed a document first.
+     *
+     * @throws RefusedException where it has not; the text begins with the check that failed
+     */
+    public void checkIssuerIsAuthority(SignedDocument signed, Document document, Instant now) throws RefusedException {
+        authenticate(signed, document);
+        if (!goodSigners(signed, document, now).getFirst().isAuthority()) {
+            throw new RefusedException("authority: %s is none of the trust file".formatted(nameOf(document.issuer())));
         }
     }
 
@@ -211,6 +264,13 @@ public final class Trust {
             case Verdict.Allowed(String by) -> by;
             case Verdict.Refused(String reason) -> throw new RefusedException("policy: " + reason);
         };
+    }
+
+    /** Whether a key is known here, and good for nothing any more. */
+    public boolean isRevoked(KeyId key) {
+        return Optional.ofNullable(operators.get(key))
+                .filter(Operator::isRevoked)
+                .isPresent();
     }
 
     /** Whether this key is a good operator's, and its signature of this holds. */

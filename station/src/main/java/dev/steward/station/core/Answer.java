@@ -6,8 +6,22 @@ import java.util.List;
 
 /** What the station says to an order or a cancel; a refusal is a value, and nothing of the order was done. */
 public sealed interface Answer {
-    /** In the ledger: the commands, each once, in the order given. */
-    record Accepted(List<CommandId> commands) implements Answer {}
+    /**
+     * In the ledger.
+     *
+     * @param commands each once, in the order given
+     * @param held documents that do not take effect before further authorities have signed them
+     */
+    record Accepted(List<CommandId> commands, List<HeldId> held) implements Answer {
+        public Accepted {
+            commands = List.copyOf(commands);
+            held = List.copyOf(held);
+        }
+
+        public Accepted(List<CommandId> commands) {
+            this(commands, List.of());
+        }
+    }
 
     record Refused(Reason reason, String message) implements Answer {}
 

@@ -9,10 +9,14 @@ public enum AuditAction {
     START,
     STOP,
     ORDER,
-    /** An order waits for more signatures. */
+    /** An order, a list of operators or a record of a node waits for more signatures. */
     HELD,
     /** Somebody else has signed what is held. */
     APPROVED,
+    /** A list or a record that was held waits no more: its time is over, or another took its place. */
+    DROPPED,
+    /** Somebody who could have signed such a document has said no. */
+    TURNED_DOWN,
     CANCEL,
     /** A list of operators is in force. */
     OPERATORS,

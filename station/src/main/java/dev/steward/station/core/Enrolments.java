@@ -23,7 +23,7 @@ import java.util.Optional;
  * How machines become nodes: one asks with a token, and is let in where an authority of the fleet has signed a record of its
  * key. The station keeps and checks; it can't let anyone in by itself.
  */
-final class Enrolments {
+final class Enrolments implements Pact<NodeRecord> {
     private static final String UNKNOWN =
             "it does not know this token: it was revoked, has expired, or is another station's; `steward token create` makes one";
 
@@ -210,36 +210,20 @@ final class Enrolments {
         return records.nameRefusal(request.node(), request.issuer());
     }
 
-    /** An authority lets nodes in, or no more; one after the other up to the first that is refused. */
-    Answer publish(Now now, String via, List<byte[]> documents) {
-        for (byte[] bytes : documents) {
-            Optional<Answer.Refused> refused = publish(now, via, bytes);
-            if (refused.isPresent()) {
-                return refused.get();
-            }
-        }
-        return new Answer.Accepted(List.of());
+    @Override
+    public boolean isInForce(Now now, NodeRecord record) {
+        return records.isKnown(now, record);
     }
 
-    private Optional<Answer.Refused> publish(Now now, String via, byte[] bytes) {
-        SignedDocument signed;
-        NodeRecord next;
-        try {
-            signed = SignedDocument.decode(bytes);
-            if (!(signed.read() instanceof NodeRecord read)) {
-                return Optional.of(new Answer.Refused(Answer.Reason.BAD_REQUEST, "expected records of nodes"));
-            }
-            next = read;
-        } catch (RefusedException e) {
-            return Optional.of(new Answer.Refused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage()));
-        }
-        if (records.isKnown(now, next)) {
-            return Optional.empty();
-        }
-        Optional<Answer.Refused> refused = records.take(now, signed, next, operators.trust());
-        if (refused.isPresent()) {
-            return refused;
-        }
+    @Override
+    public Optional<Answer.Refused> obstacle(NodeRecord record) {
+        return records.obstacle(record);
+    }
+
+    /** Authorities let a node in, or no more. */
+    @Override
+    public void take(Now now, Who who, SignedDocument signed, NodeRecord next) {
+        records.take(now, signed, next);
         Waiting asked = waiting.remove(next.key().id());
         if (asked != null) {
             sink.write(new LedgerWrite.DeleteEnrolment(next.key().id()));
@@ -250,7 +234,7 @@ final class Enrolments {
         tell(
                 now,
                 AuditAction.NODE,
-                AuditLog.signer(operators.trust(), next, via),
+                who,
                 next.node(),
                 "%s %s %s the node %s"
                         .formatted(
@@ -259,7 +243,19 @@ final class Enrolments {
                                 next.key().id(),
                                 next.node()),
                 List.of(signed.document()));
-        return Optional.empty();
+    }
+
+    @Override
+    public String described(NodeRecord record) {
+        boolean others = !record.isRevoked()
+                && records.find(record.key().id())
+                        .filter(kept -> record.changesLinkOf(kept.says()))
+                        .isPresent();
+        return "%s the node %s, %s"
+                .formatted(
+                        record.isRevoked() ? "revokes" : others ? "gives other keys to" : "lets in",
+                        record.node(),
+                        record.key().id());
     }
 
     /** A node is there again. */

@@ -53,6 +53,11 @@ public sealed interface LedgerWrite {
     /** Who has signed a command that is or was held, and how many must. */
     record PutSigners(CommandId id, List<String> names, int needed) implements LedgerWrite {}
 
+    /** A document that waits for signatures of authorities, new or with more of them. */
+    record PutHeldDocument(HeldDocument document) implements LedgerWrite {}
+
+    record DeleteHeldDocument(HeldId id) implements LedgerWrite {}
+
     /** The message that carries a command which was held. */
     record PutMessageId(Execution execution) implements LedgerWrite {}
 

@@ -15,7 +15,6 @@ import dev.steward.message.link.Now;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
-import dev.steward.message.trust.Trust;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -107,17 +106,14 @@ final class NodeRecords {
         return known.isPresent();
     }
 
-    /** Takes a record that is not known; what refuses it is an answer, and nothing has changed then. */
-    Optional<Answer.Refused> take(Now now, SignedDocument signed, NodeRecord next, Trust trust) {
-        Optional<String> conflict = conflict(next, find(next.key().id()).map(Kept::says));
-        if (conflict.isPresent()) {
-            return Optional.of(new Answer.Refused(Answer.Reason.CONFLICT, conflict.get()));
-        }
-        try {
-            trust.checkAuthorities(signed, next, now.wall());
-        } catch (RefusedException e) {
-            return Optional.of(new Answer.Refused(Answer.Reason.FORBIDDEN, e.getMessage()));
-        }
+    /** Why a record can't take effect, whoever signs it. */
+    Optional<Answer.Refused> obstacle(NodeRecord next) {
+        return conflict(next, find(next.key().id()).map(Kept::says))
+                .map(conflict -> new Answer.Refused(Answer.Reason.CONFLICT, conflict));
+    }
+
+    /** Takes a record that is not known, and that nothing stands against. */
+    void take(Now now, SignedDocument signed, NodeRecord next) {
         boolean wasLetIn = Optional.ofNullable(byName.get(next.node()))
                 .filter(present -> present.key().equals(next.key()))
                 .isPresent();
@@ -131,7 +127,6 @@ final class NodeRecords {
             nodes.cutOff(next.node(), now);
         }
         tellOtherKeys(now, kept);
-        return Optional.empty();
     }
 
     /** With whose keys the node speaks until it has heard of others; it may never have heard of those before them. */

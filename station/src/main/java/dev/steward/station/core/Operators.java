@@ -21,7 +21,7 @@ import java.util.Optional;
  * Keeps the newest list of operators and passes it on: to every node that is there at once, to the others when they say
  * hello. Nodes judge it for themselves; the station's own judgement saves whoever orders the wait for theirs.
  */
-final class Operators {
+final class Operators implements Pact<OperatorList> {
     private static final Duration SEND_AGAIN_AFTER = Duration.ofMinutes(10);
 
     private final StationSink sink;
@@ -65,52 +65,43 @@ final class Operators {
                         + String.join(", ", local.file().get().authorities().keySet());
     }
 
-    /** Takes another list of operators. */
-    Answer publish(Now now, String via, List<byte[]> documents) {
-        if (documents.size() != 1) {
-            return new Answer.Refused(Answer.Reason.BAD_REQUEST, "expected one document, a list of operators");
-        }
-        SignedDocument signed;
-        OperatorList next;
-        try {
-            signed = SignedDocument.decode(documents.getFirst());
-            if (!(signed.read() instanceof OperatorList read)) {
-                return new Answer.Refused(Answer.Reason.BAD_REQUEST, "expected a list of operators");
-            }
-            next = read;
-        } catch (RefusedException e) {
-            return new Answer.Refused(Answer.Reason.BAD_REQUEST, "document: " + e.getMessage());
-        }
-        if (trust.list().filter(inForce -> inForce.list().equals(next)).isPresent()) {
-            return new Answer.Accepted(List.of()); // the same again
-        }
+    @Override
+    public boolean isInForce(Now now, OperatorList list) {
+        return trust.list().filter(inForce -> inForce.list().equals(list)).isPresent();
+    }
+
+    @Override
+    public Optional<Answer.Refused> obstacle(OperatorList next) {
         if (next.number() <= trust.listNumber()) {
-            return new Answer.Refused(
+            return Optional.of(new Answer.Refused(
                     Answer.Reason.CONFLICT,
                     "the list of operators %d is in force, and a new one must have a higher number than %d"
-                            .formatted(trust.listNumber(), next.number()));
+                            .formatted(trust.listNumber(), next.number())));
         }
         try {
-            trust.checkList(signed, next, now.wall());
+            trust.checkFollows(next);
+            return Optional.empty();
         } catch (RefusedException e) {
-            return new Answer.Refused(Answer.Reason.FORBIDDEN, e.getMessage());
+            return Optional.of(new Answer.Refused(Answer.Reason.FORBIDDEN, String.valueOf(e.getMessage())));
         }
+    }
+
+    @Override
+    public void take(Now now, Who who, SignedDocument signed, OperatorList next) {
         trust = trust.with(new SignedList(signed, next));
-        sink.write(new LedgerWrite.PutOperators(next.number(), documents.getFirst()));
+        sink.write(new LedgerWrite.PutOperators(next.number(), signed.encode()));
         announce();
-        long revoked = next.operators().stream()
+        audit.record(now, AuditAction.OPERATORS, who, Optional.empty(), described(next), List.of(signed.document()));
+        nodes.all().stream().filter(node -> node.link.isLive()).forEach(node -> send(now, node));
+    }
+
+    @Override
+    public String described(OperatorList list) {
+        long revoked = list.operators().stream()
                 .filter(each -> each.revokedAt().isPresent())
                 .count();
-        audit.record(
-                now,
-                AuditAction.OPERATORS,
-                AuditLog.signer(trust, next, via),
-                Optional.empty(),
-                "list %d: %d operators, %d of them revoked"
-                        .formatted(next.number(), next.operators().size(), revoked),
-                List.of(signed.document()));
-        nodes.all().stream().filter(node -> node.link.isLive()).forEach(node -> send(now, node));
-        return new Answer.Accepted(List.of());
+        return "list %d: %d operators, %d of them revoked"
+                .formatted(list.number(), list.operators().size(), revoked);
     }
 
     /** A node says which list it has. */

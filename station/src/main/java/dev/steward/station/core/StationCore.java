@@ -31,6 +31,7 @@ import dev.steward.message.trust.LocalTrust;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -50,6 +51,7 @@ public final class StationCore {
     private final Cancels cancels;
     private final Operators operators;
     private final Enrolments enrolments;
+    private final HeldDocuments held;
     private final Dispatcher dispatcher;
     private final AuditLog audit;
     private final ApiTokens apiTokens;
@@ -83,6 +85,7 @@ public final class StationCore {
         var shutOut = new ShutOut(store, sink);
         var records = new NodeRecords(self, store, sink, nodes, shutOut, tokens);
         this.enrolments = new Enrolments(self, store, sink, records, shutOut, operators, signatures, audit);
+        this.held = new HeldDocuments(store, sink, operators, enrolments, audit);
         this.dispatcher = new Dispatcher(store, sink, nodes, executions, cancels, operators, records, audit, space);
         this.apiTokens = new ApiTokens(store, sink, audit);
         this.storeHeardAt = now.millis() + STORE_HEARD_EVERY_MS;
@@ -123,10 +126,24 @@ public final class StationCore {
         return answer;
     }
 
-    /** Takes another list of operators, in the one document given. */
+    /** Takes another list of operators, in the one document given; it may have to wait for more signatures. */
     public Answer operators(Now now, String via, List<byte[]> documents) {
+        return byAuthorities(now, () -> held.list(now, via, documents));
+    }
+
+    /** Takes further signatures of a list of operators or a record of a node that is held. */
+    public Answer signHeld(Now now, String via, HeldId id, List<byte[]> documents) {
+        return byAuthorities(now, () -> held.sign(now, via, id, documents));
+    }
+
+    /** Somebody who could sign such a document turns it down. */
+    public Answer turnDown(Now now, String via, HeldId id, List<byte[]> documents) {
+        return held.turnDown(now, via, id, documents);
+    }
+
+    private Answer byAuthorities(Now now, Supplier<Answer> question) {
         long before = operators.trust().listNumber();
-        Answer answer = operators.publish(now, via, documents);
+        Answer answer = question.get();
         if (operators.trust().listNumber() != before) {
             dispatcher.rulesChanged();
         }
@@ -154,9 +171,7 @@ public final class StationCore {
 
     /** Takes signed records of nodes, one after the other up to the first that is refused. */
     public Answer nodeRecords(Now now, String via, List<byte[]> documents) {
-        Answer answer = enrolments.publish(now, via, documents);
-        handleEvents(now);
-        return answer;
+        return byAuthorities(now, () -> held.records(now, via, documents));
     }
 
     /** A machine asks to become a node. */
@@ -192,6 +207,7 @@ public final class StationCore {
     public void trust(Now now, LocalTrust trust) {
         operators.local(now, trust);
         dispatcher.rulesChanged();
+        held.rulesChanged();
     }
 
     public void connected(Now now) {
@@ -229,11 +245,17 @@ public final class StationCore {
     public void tick(Now now) {
         nodes.tick(now);
         dispatcher.review(now);
+        long before = operators.trust().listNumber();
+        held.review(now);
+        if (operators.trust().listNumber() != before) {
+            dispatcher.rulesChanged();
+        }
         handleEvents(now);
         if (now.millis() >= expireAt) {
             expireAt = now.millis() + EXPIRE_EVERY_MS;
             dispatcher.expire(now);
             enrolments.tick(now);
+            held.tick(now);
             audit.tick(now);
         }
         if (now.millis() >= storeHeardAt) {

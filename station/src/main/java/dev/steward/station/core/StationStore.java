@@ -70,6 +70,9 @@ public interface StationStore extends LinkStore {
     /** Commands that wait for signatures on some node, oldest first. */
     List<CommandId> held();
 
+    /** Lists of operators and records of nodes that wait for signatures, in the order in which they came. */
+    List<HeldDocument> heldDocuments();
+
     /** The executions of a command that wait for signatures. */
     List<Execution> heldExecutions(CommandId command);
 

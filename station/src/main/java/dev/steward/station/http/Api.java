@@ -72,6 +72,7 @@ public final class Api implements AutoCloseable {
     private final LedgerReader ledger;
     private final Views views;
     private final EventStream stream;
+    private final HeldRoutes held;
     private final Sessions sessions;
     private final String cookie;
     private final Access access;
@@ -88,6 +89,7 @@ public final class Api implements AutoCloseable {
         this.ledger = ledger;
         this.views = new Views(presence);
         this.stream = new EventStream(ledger, feed, presence, views);
+        this.held = new HeldRoutes(orders, ledger);
         int port = settings.port();
         var tokens = new BearerTokens(settings.token(), orders::apiTokens, settings.clock());
         this.sessions = new Sessions(settings.sessionKey(), tokens, settings.clock());
@@ -146,7 +148,8 @@ public final class Api implements AutoCloseable {
         routes.get("/api/v1/events", VIEWER, this::events);
         routes.get("/api/v1/operators", VIEWER, this::operators);
         routes.post("/api/v1/operators", APPROVER, this::publishOperators);
-        new EnrolmentRoutes(settings, orders, ledger).route(routes);
+        held.route(routes);
+        new EnrolmentRoutes(settings, orders, ledger, held).route(routes);
         new ApiTokenRoutes(orders, settings.clock()).route(routes);
         routes.postSigned("/api/v1/commands", OPERATOR, this::order);
         routes.get("/api/v1/commands", VIEWER, this::commands);
@@ -197,8 +200,13 @@ public final class Api implements AutoCloseable {
     }
 
     private void publishOperators(Context context) throws InterruptedException {
-        accepted(() -> orders.operators(Caller.of(context).name(), documents(context, 1)));
-        operators(context);
+        Answer.Accepted answer =
+                outcome(() -> orders.operators(Caller.of(context).name(), documents(context, 1)));
+        if (answer.held().isEmpty()) {
+            operators(context);
+        } else {
+            held.waits(context, answer.held());
+        }
     }
 
     private void order(Context context) throws InterruptedException {
@@ -428,9 +436,13 @@ public final class Api implements AutoCloseable {
     }
 
     static List<CommandId> accepted(Call call) throws InterruptedException {
+        return outcome(call).commands();
+    }
+
+    static Answer.Accepted outcome(Call call) throws InterruptedException {
         try {
             return switch (call.call()) {
-                case Answer.Accepted(List<CommandId> commands) -> commands;
+                case Answer.Accepted done -> done;
                 case Answer.Refused(Answer.Reason reason, String message) ->
                     throw switch (reason) {
                         case BAD_REQUEST -> ApiException.badRequest(message);

@@ -17,6 +17,7 @@ import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
+import dev.steward.station.core.Answer;
 import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
 import io.javalin.http.Context;
@@ -40,8 +41,10 @@ final class EnrolmentRoutes {
     private final Api.Settings settings;
     private final Orders orders;
     private final LedgerReader ledger;
+    private final HeldRoutes held;
 
-    EnrolmentRoutes(Api.Settings settings, Orders orders, LedgerReader ledger) {
+    EnrolmentRoutes(Api.Settings settings, Orders orders, LedgerReader ledger, HeldRoutes held) {
+        this.held = held;
         this.settings = settings;
         this.orders = orders;
         this.ledger = ledger;
@@ -141,11 +144,13 @@ final class EnrolmentRoutes {
 
     private void publishRecord(Context context) throws InterruptedException {
         var documents = new ArrayList<byte[]>();
-        Api.accepted(() -> {
+        Answer.Accepted answer = Api.outcome(() -> {
             documents.addAll(Api.documents(context, Limits.TARGETS_PER_DOCUMENT));
             return orders.nodeRecords(Caller.of(context).name(), documents);
         });
-        if (read(documents.getFirst()) instanceof NodeRecord record) {
+        if (!answer.held().isEmpty()) {
+            held.waits(context, answer.held());
+        } else if (read(documents.getFirst()) instanceof NodeRecord record) {
             var view = new LinkedHashMap<String, Object>();
             view.put("node", record.node());
             view.put("fingerprint", record.key().id());

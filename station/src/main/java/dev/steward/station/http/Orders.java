@@ -8,6 +8,7 @@ import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.AuditAction;
+import dev.steward.station.core.HeldId;
 import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.Token;
 import java.util.List;
@@ -47,6 +48,12 @@ public interface Orders {
 
     /** @throws TimeoutException where the ledger does not answer in time; the signatures may yet be recorded */
     Answer sign(String via, CommandId command, List<byte[]> documents) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; the signature may yet be recorded */
+    Answer signHeld(String via, HeldId id, List<byte[]> documents) throws InterruptedException, TimeoutException;
+
+    /** @throws TimeoutException where the ledger does not answer in time; it may yet be turned down */
+    Answer turnDown(String via, HeldId id, List<byte[]> documents) throws InterruptedException, TimeoutException;
 
     /** @throws TimeoutException where the ledger does not answer in time; nobody is let in whose entry may be missing */
     Answer login(String via, String text) throws InterruptedException, TimeoutException;

@@ -18,6 +18,8 @@ import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.VerificationKey;
 import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.Execution;
+import dev.steward.station.core.HeldDocument;
+import dev.steward.station.core.HeldId;
 import dev.steward.station.core.LedgerWrite;
 import dev.steward.station.core.StationStore;
 import dev.steward.station.core.Token;
@@ -164,6 +166,20 @@ public final class Ledger implements StationStore, AutoCloseable {
                         String.join(" ", names),
                         needed,
                         id.toString());
+            case LedgerWrite.PutHeldDocument(HeldDocument document) ->
+                database.execute(
+                        """
+                        INSERT INTO held_document (id, signed, signers, needed, held_at, ends_at) VALUES (?1,?2,?3,?4,?5,?6)
+                        ON CONFLICT (id) DO UPDATE SET signed = ?2, signers = ?3, needed = ?4
+                        """,
+                        document.id().value(),
+                        document.signed(),
+                        String.join(" ", document.signers()),
+                        document.needed(),
+                        Times.text(document.heldAt()),
+                        Times.text(document.endsAt()));
+            case LedgerWrite.DeleteHeldDocument(HeldId id) ->
+                database.execute("DELETE FROM held_document WHERE id = ?", id.value());
             case LedgerWrite.PutMessageId(Execution execution) ->
                 database.execute(
                         "UPDATE execution SET message_id = ? WHERE command = ? AND node = ?",
@@ -379,6 +395,11 @@ public final class Ledger implements StationStore, AutoCloseable {
     @Override
     public Optional<byte[]> operators() {
         return database.first("SELECT signed FROM operators ORDER BY position DESC LIMIT 1", row -> row.getBytes(1));
+    }
+
+    @Override
+    public List<HeldDocument> heldDocuments() {
+        return database.query(Rows.HELD_DOCUMENTS, Rows::heldDocument);
     }
 
     @Override

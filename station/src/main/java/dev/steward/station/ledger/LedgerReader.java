@@ -2,6 +2,7 @@
 package dev.steward.station.ledger;
 
 import dev.steward.message.Limits;
+import dev.steward.station.core.HeldDocument;
 import dev.steward.station.core.Token;
 import dev.steward.store.Database;
 import java.nio.file.Path;
@@ -176,6 +177,11 @@ public final class LedgerReader implements AutoCloseable {
         return with(database -> database.query(
                 "SELECT signed, requested_at FROM enrolment ORDER BY node, requested_at",
                 row -> new EnrolmentRow(row.getBytes(1), row.getString(2))));
+    }
+
+    /** Lists of operators and records of nodes that wait for signatures, in the order in which they came. */
+    public List<HeldDocument> heldDocuments() throws InterruptedException {
+        return with(database -> database.query(Rows.HELD_DOCUMENTS, Rows::heldDocument));
     }
 
     /** The newest signed record of each key that has or had one of these names, name by name. */

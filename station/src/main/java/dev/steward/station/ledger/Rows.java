@@ -14,6 +14,8 @@ import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.VerificationKey;
 import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.Execution;
+import dev.steward.station.core.HeldDocument;
+import dev.steward.station.core.HeldId;
 import dev.steward.station.core.Role;
 import dev.steward.station.core.Scope;
 import dev.steward.station.core.StationStore;
@@ -43,7 +45,24 @@ final class Rows {
             "SELECT id, name, hash, role, targets, methods, created_at, created_by, expires_at FROM api_token"
                     + " WHERE revoked_at IS NULL ORDER BY created_at, id";
 
+    static final String HELD_DOCUMENTS =
+            "SELECT id, signed, signers, needed, held_at, ends_at FROM held_document ORDER BY held_at, id";
+
     private Rows() {}
+
+    static HeldDocument heldDocument(ResultSet row) throws SQLException {
+        try {
+            return new HeldDocument(
+                    HeldId.parse(row.getString(1)),
+                    row.getBytes(2),
+                    List.of(row.getString(3).split(" ", -1)),
+                    row.getInt(4),
+                    Instant.parse(row.getString(5)),
+                    Instant.parse(row.getString(6)));
+        } catch (RefusedException e) {
+            throw new StoreException("in the ledger, a held document: " + e.getMessage(), e);
+        }
+    }
 
     static StationStore.KeptCancel cancel(ResultSet row) throws SQLException {
         byte[] bytes = row.getBytes(1);

@@ -114,6 +114,11 @@ final class Schema {
             ALTER TABLE node ADD COLUMN audit_number INTEGER;
             ALTER TABLE node ADD COLUMN audit_hash TEXT;
             ALTER TABLE node ADD COLUMN audit_at TEXT;
+            """,
+            """
+            CREATE TABLE held_document (
+              id TEXT PRIMARY KEY, signed BLOB NOT NULL, signers TEXT NOT NULL, needed INTEGER NOT NULL,
+              held_at TEXT NOT NULL, ends_at TEXT NOT NULL);
             """);
 
     private Schema() {}

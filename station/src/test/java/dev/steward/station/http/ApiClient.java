@@ -132,6 +132,11 @@ final class ApiClient implements AutoCloseable {
         return post("/api/v1/operators", texts(List.of(signed)));
     }
 
+    /** @param what {@code signatures} or {@code turn-down} */
+    Answer held(String id, String what, byte[] signed) throws IOException, InterruptedException {
+        return post("/api/v1/held/" + id + "/" + what, texts(List.of(signed)));
+    }
+
     Answer nodeRecord(byte[] signed) throws IOException, InterruptedException {
         return post("/api/v1/node-records", texts(List.of(signed)));
     }

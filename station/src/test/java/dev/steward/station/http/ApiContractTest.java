@@ -25,6 +25,7 @@ import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.AuditAction;
+import dev.steward.station.core.HeldId;
 import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.Token;
 import dev.steward.station.ledger.LedgerReader;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -283,6 +285,7 @@ class ApiContractTest {
             String asked = operation
                     .substring(operation.indexOf(' ') + 1)
                     .replace("{id}", command.id().toString())
+                    .replace("{heldId}", "0123456789abcdef")
                     .replace("{node}", "ship1")
                     .replace("{name}", "ship1")
                     .replace("{stream}", "stdout");
@@ -394,6 +397,14 @@ class ApiContractTest {
                             .error())
                     .isEqualTo("401 unauthorized");
         }
+        for (String what : List.of("signatures", "turn-down")) {
+            assertThat(client.held("0123456789abcdef", what, TestOperator.sign(TestOperator.list(9)))
+                            .error())
+                    .isEqualTo("404 not-found");
+            assertThat(client.post("/api/v1/held/0123456789abcdef/" + what, tooLarge)
+                            .error())
+                    .isEqualTo("413 too-large");
+        }
         String apiTokens = "/api/v1/api-tokens";
         assertThat(client.post(apiTokens, new byte[0]).error()).isEqualTo("400 bad-request");
         assertThat(client.post(apiTokens, tooLarge).error()).isEqualTo("413 too-large");
@@ -406,6 +417,36 @@ class ApiContractTest {
 
     @Test
     @Order(6)
+    void whatWaitsForAnotherAuthorityFitsTheContract() throws Exception {
+        Ed25519 bob = Ed25519.generate();
+        station.whileStopped(() -> Files.writeString(
+                station.folder.resolve("trust.yaml"), TestOperator.trustFile(2, Map.of("bob", bob.key()))));
+        byte[] list = TestOperator.sign(TestOperator.list(4));
+        byte[] record = TestOperator.sign(TestNode.named("ship7").record(1, Optional.empty()));
+        assertThat(client.publish(list).status()).isEqualTo(202);
+        assertThat(client.nodeRecord(record).status()).isEqualTo(202);
+        List<JsonObject> held = client.get("/api/v1/held").json().objects("held", 9);
+        assertThat(held).hasSize(2);
+        String first = held.getFirst().text("id");
+        assertThat(client.held(first, "signatures", TestOperator.sign(TestOperator.list(4), Ed25519.generate()))
+                        .error())
+                .isEqualTo("403 forbidden");
+        assertThat(client.held(first, "turn-down", TestOperator.sign(Documents.turnDown(list), Ed25519.generate()))
+                        .error())
+                .isEqualTo("403 forbidden");
+        assertThat(client.held(
+                                first,
+                                "signatures",
+                                SignedDocument.decode(list).signedBy(bob).encode())
+                        .status())
+                .isEqualTo(200);
+        assertThat(client.held(held.getLast().text("id"), "turn-down", TestOperator.sign(Documents.turnDown(record)))
+                        .status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    @Order(7)
     void failuresOfTheStationFitTheContract() throws Exception {
         var reader = new LedgerReader(station.folder);
         try (StubbedApi silent = new StubbedApi(reader, () -> {
@@ -441,6 +482,16 @@ class ApiContractTest {
                             .apiToken(command.id(), "ci", "viewer", List.of())
                             .error())
                     .isEqualTo("503 unavailable");
+            for (String what : List.of("signatures", "turn-down")) {
+                assertThat(silent.client
+                                .held("0123456789abcdef", what, TestOperator.sign(command))
+                                .error())
+                        .isEqualTo("503 unavailable");
+                assertThat(silent.client
+                                .held("xyz", what, TestOperator.sign(command))
+                                .error())
+                        .isEqualTo("400 bad-request");
+            }
             silent.fillStreams();
             assertThat(silent.client.get("/api/v1/stream").error()).isEqualTo("503 unavailable");
         }
@@ -483,8 +534,15 @@ class ApiContractTest {
                             .apiToken(Documents.id(), "ci", "viewer", List.of())
                             .error())
                     .isEqualTo("500 internal");
+            for (String what : List.of("signatures", "turn-down")) {
+                assertThat(broken.client
+                                .held("0123456789abcdef", what, TestOperator.sign(Documents.command("ship1")))
+                                .error())
+                        .isEqualTo("500 internal");
+            }
             for (String path : List.of(
                     "nodes",
+                    "held",
                     "tokens",
                     "enrolments",
                     "node-records?node=ship1",
@@ -620,6 +678,16 @@ class ApiContractTest {
 
                 @Override
                 public Answer sign(String via, CommandId command, List<byte[]> documents) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
+                public Answer signHeld(String via, HeldId id, List<byte[]> documents) throws TimeoutException {
+                    return loop.answer();
+                }
+
+                @Override
+                public Answer turnDown(String via, HeldId id, List<byte[]> documents) throws TimeoutException {
                     return loop.answer();
                 }
 

@@ -3,8 +3,12 @@ package dev.steward.station.http;
 
 import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.RefusedException;
 import dev.steward.message.Target;
+import dev.steward.message.TurnDown;
 import dev.steward.message.json.JsonObject;
+import dev.steward.message.signing.DocumentDigest;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.Signer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -97,5 +101,19 @@ final class Documents {
 
     private static List<Target> named(String... targets) {
         return Arrays.stream(targets).map(each -> TestNode.usual(each).target()).toList();
+    }
+
+    /** What turns down a signed document that is held. */
+    static TurnDown turnDown(byte[] signed) {
+        try {
+            return new TurnDown(
+                    id(),
+                    TestOperator.FLEET,
+                    TestOperator.KEY.key().id(),
+                    Instant.now(),
+                    DocumentDigest.of(SignedDocument.decode(signed).document()));
+        } catch (RefusedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

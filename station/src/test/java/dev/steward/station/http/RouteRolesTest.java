@@ -120,6 +120,7 @@ class RouteRolesTest {
         String method = route.substring(0, route.indexOf(' ')).replace("GET", "HEAD");
         String path = route.substring(route.indexOf(' ') + 1)
                 .replace("{id}", Documents.id().toString())
+                .replace("{heldId}", "0123456789abcdef")
                 .replace("{name}", "nobody")
                 .replace("{node}", "nobody")
                 .replace("{stream}", "stdout");

@@ -14,6 +14,7 @@ import dev.steward.message.trust.Trust;
 import dev.steward.station.core.Answer;
 import dev.steward.station.core.ApiToken;
 import dev.steward.station.core.AuditAction;
+import dev.steward.station.core.HeldId;
 import dev.steward.station.core.LiveTokens;
 import dev.steward.station.core.Role;
 import dev.steward.station.core.Scope;
@@ -346,6 +347,16 @@ class SessionsTest {
 
         @Override
         public Answer sign(String via, CommandId command, List<byte[]> documents) {
+            throw new AssertionError("nothing is signed here");
+        }
+
+        @Override
+        public Answer signHeld(String via, HeldId id, List<byte[]> documents) {
+            throw new AssertionError("nothing is signed here");
+        }
+
+        @Override
+        public Answer turnDown(String via, HeldId id, List<byte[]> documents) {
             throw new AssertionError("nothing is signed here");
         }
 

@@ -10,12 +10,15 @@ import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.signing.Signer;
 import dev.steward.message.signing.SigningException;
+import dev.steward.message.signing.VerificationKey;
 import dev.steward.message.trust.LocalTrust;
 import dev.steward.message.trust.TrustFile;
 import dev.steward.message.trust.TrustTemplate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 /** An operator who may do everything in a fleet of his own. */
 final class TestOperator {
@@ -46,6 +49,14 @@ final class TestOperator {
     /** A trust file of which he is the one authority. */
     static String trustFile() {
         return TrustTemplate.text(FLEET, "anna", KEY.key(), "full");
+    }
+
+    /** One that names others besides him, of whom so many must sign. */
+    static String trustFile(int signatures, Map<String, VerificationKey> others) {
+        String names = others.entrySet().stream()
+                .map(each -> "\n  %s: %s".formatted(each.getKey(), each.getValue()))
+                .collect(Collectors.joining());
+        return "authoritySignatures: %d\n".formatted(signatures) + trustFile().replace("\nrules:", names + "\nrules:");
     }
 
     static LocalTrust trust() {
