@@ -2,7 +2,6 @@
 package dev.steward.message.seal;
 
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -18,7 +17,6 @@ final class BodyCipher {
     static final int TAG_BYTES = 16;
 
     private static final String ALGORITHM = "AES/GCM/NoPadding";
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final SecretKeySpec key;
 
@@ -29,11 +27,11 @@ final class BodyCipher {
 
     /** Returns nonce, ciphertext and tag. */
     byte[] encrypt(byte[] plain) {
-        byte[] nonce = new byte[NONCE_BYTES];
-        RANDOM.nextBytes(nonce);
-        byte[] body = Arrays.copyOf(nonce, NONCE_BYTES + plain.length + TAG_BYTES);
         try {
-            cipher(Cipher.ENCRYPT_MODE, nonce).doFinal(plain, 0, plain.length, body, NONCE_BYTES);
+            Cipher cipher = Cipher.getInstance(ALGORITHM);
+            cipher.init(Cipher.ENCRYPT_MODE, key); // which makes a nonce, of the system's randomness
+            byte[] body = Arrays.copyOf(cipher.getIV(), NONCE_BYTES + plain.length + TAG_BYTES);
+            cipher.doFinal(plain, 0, plain.length, body, NONCE_BYTES);
             return body;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK of this version has " + ALGORITHM, e);
@@ -46,16 +44,11 @@ final class BodyCipher {
             throw new ForgedException(ForgedException.Kind.UNREADABLE);
         }
         try {
-            return cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(body, NONCE_BYTES))
-                    .doFinal(body, NONCE_BYTES, body.length - NONCE_BYTES);
+            Cipher cipher = Cipher.getInstance(ALGORITHM);
+            cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BYTES * Byte.SIZE, body, 0, NONCE_BYTES));
+            return cipher.doFinal(body, NONCE_BYTES, body.length - NONCE_BYTES);
         } catch (GeneralSecurityException e) {
             throw new ForgedException(ForgedException.Kind.UNREADABLE);
         }
-    }
-
-    private Cipher cipher(int mode, byte[] nonce) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance(ALGORITHM);
-        cipher.init(mode, key, new GCMParameterSpec(TAG_BYTES * Byte.SIZE, nonce));
-        return cipher;
     }
 }
