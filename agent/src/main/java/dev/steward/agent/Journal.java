@@ -275,7 +275,7 @@ public final class Journal implements AgentStore, AutoCloseable {
     @Override
     public AuditMark auditMark() {
         return database.first(
-                        "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1",
+                        "SELECT number, hash FROM audit WHERE number > 0 ORDER BY number DESC LIMIT 1",
                         row -> new AuditMark(row.getLong(1), auditHash(row.getString(2))))
                 .orElse(AuditMark.NONE);
     }

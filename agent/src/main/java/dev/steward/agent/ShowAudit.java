@@ -104,8 +104,14 @@ final class ShowAudit implements Method {
         long after = wanted.has("last")
                 ? end - wanted.integer("last", 1, Limits.NODE_AUDIT_ENTRIES)
                 : wanted.optionalInteger("after", 0, Long.MAX_VALUE).orElse(0);
+        if (after > end) {
+            throw new RefusedException("the log ends with entry %d, before %d".formatted(end, after));
+        }
         if (after > base.map(Row::number).orElse(0L)) {
             base = row(journal, "number = ?", after);
+            if (base.isEmpty()) {
+                throw new RefusedException("entry %d is missing".formatted(after));
+            }
         }
         var out = new ByteArrayOutputStream();
         out.writeBytes(begin(base, end));

@@ -47,7 +47,10 @@ record NodeLogCheck(Surroundings surroundings, StationOptions station, Ids ids, 
             var verification = new NodeVerification(target, folder.fleet().orElseThrow(), seen, told);
             AuditChain chain = verification.verify(log, command);
             report(log, chain, seen, told);
-            if (forget || chain.number() > seen.map(SeenHead::number).orElse(0L)) {
+            boolean follows =
+                    seen.filter(head -> head.number() < log.base().number()).isEmpty();
+            if (forget
+                    || (follows && chain.number() > seen.map(SeenHead::number).orElse(0L))) {
                 new SeenHead(
                                 chain.number(),
                                 chain.hash(),
@@ -100,7 +103,7 @@ record NodeLogCheck(Surroundings surroundings, StationOptions station, Ids ids, 
                         ? "  the node has told the station of entry %d, which is gone".formatted(mark.number())
                         : "  the same as the node has told the station, up to entry %d".formatted(mark.number())));
         say(seen.map(head -> head.number() < log.base().number()
-                        ? "  what was verified here at %s, up to entry %d, is gone: it can't be compared"
+                        ? "  what was verified here at %s, up to entry %d, is gone: it can't be compared, and stays what is remembered until `--forget`"
                                 .formatted(head.at(), head.number())
                         : "  the same as was verified here at %s, up to entry %d".formatted(head.at(), head.number()))
                 .orElse("  verified here for the first time"));

@@ -186,7 +186,7 @@ public final class Limits {
     public static final int NODE_AUDIT_ENTRIES = 20_000;
 
     /** Refusals that a node enters into its log one by one in an hour; further ones are counted. */
-    public static final int NODE_AUDIT_REFUSED = 100;
+    public static final int NODE_AUDIT_REFUSED = 20;
 
     /** Of its log that a node puts out for one command, and at most an entry more. */
     public static final int NODE_AUDIT_OUTPUT_BYTES = 768 * 1024;

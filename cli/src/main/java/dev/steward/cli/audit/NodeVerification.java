@@ -4,6 +4,7 @@ package dev.steward.cli.audit;
 import dev.steward.cli.api.AuditInfo;
 import dev.steward.message.AuditHead;
 import dev.steward.message.FleetId;
+import dev.steward.message.Limits;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Target;
 import dev.steward.message.audit.AuditChain;
@@ -32,6 +33,7 @@ public record NodeVerification(Target node, FleetId fleet, Optional<SeenHead> se
         }
         checkHead(chain, command);
         if (command.isPresent()) {
+            checkBeginning(log.base(), chain);
             checkEnd(chain);
         }
         return chain;
@@ -49,6 +51,15 @@ public record NodeVerification(Target node, FleetId fleet, Optional<SeenHead> se
             throw new RefusedException(
                     "entry %d, or one before it, is another one than the node has told the station of: there it had the hash %s, and now it has %s"
                             .formatted(chain.number(), station.get().hash(), chain.hash()));
+        }
+    }
+
+    /** A node gives up its oldest entries only where it has more than so many. */
+    private static void checkBeginning(AuditMark base, AuditChain chain) throws RefusedException {
+        if (base.number() > 0 && chain.number() - base.number() < Limits.NODE_AUDIT_ENTRIES) {
+            throw new RefusedException(
+                    "the entries up to %d are missing: a node keeps the newest %d, and it has shown %d of them"
+                            .formatted(base.number(), Limits.NODE_AUDIT_ENTRIES, chain.number() - base.number()));
         }
     }
 

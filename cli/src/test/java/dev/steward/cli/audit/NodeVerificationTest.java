@@ -49,7 +49,11 @@ class NodeVerificationTest {
         NodeLog whole = log(AuditMark.NONE, "a", 5, identity, ASKED);
         var rest = new NodeLog(marks.get(1), "ship1", 5, whole.entries().subList(2, 5));
 
-        assertThat(verify(rest, marks.get(0), marks.get(1)).number()).isEqualTo(5);
+        assertThat(verify(rest, marks.get(0), marks.get(1), Optional.empty()).number())
+                .isEqualTo(5);
+        assertThatThrownBy(() -> verify(rest, marks.get(0), marks.get(1)))
+                .hasMessageContaining(
+                        "the entries up to 2 are missing: a node keeps the newest 20000, and it has shown 3");
         assertThat(NodeLog.read(String.join("\n", rest.lines()).getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(rest);
         assertThatThrownBy(() -> verify(rest, marks("b", 2).get(1), marks.get(1)))
@@ -94,11 +98,15 @@ class NodeVerificationTest {
     }
 
     private AuditChain verify(NodeLog log, AuditMark seen, AuditMark told) throws Exception {
+        return verify(log, seen, told, Optional.of(ASKED.toString()));
+    }
+
+    private AuditChain verify(NodeLog log, AuditMark seen, AuditMark told, Optional<String> command) throws Exception {
         Optional<SeenHead> before = Optional.of(seen)
                 .filter(mark -> !mark.isNone())
                 .map(mark -> new SeenHead(mark.number(), mark.hash(), mark.number(), Optional.empty(), NOW));
         Optional<AuditMark> station = Optional.of(told).filter(mark -> !mark.isNone());
-        return new NodeVerification(node, FLEET, before, station).verify(log, Optional.of(ASKED.toString()));
+        return new NodeVerification(node, FLEET, before, station).verify(log, command);
     }
 
     private static NodeLog log(AuditMark base, String text, int entries, Ed25519 key, CommandId command)
