@@ -14,6 +14,9 @@ import java.util.Optional;
  * 30s} or {@code --ping-interval=30s}) and an environment variable ({@code STEWARD_PING_INTERVAL}).
  */
 public final class Options {
+    /** Of an argument in a message: it may be a token in the wrong place. */
+    private static final int SHOWN_CHARS = 20;
+
     /**
      * One option.
      *
@@ -34,7 +37,9 @@ public final class Options {
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             if (!argument.startsWith("--")) {
-                throw new RefusedException("unexpected argument '%s'".formatted(argument));
+                throw new RefusedException("unexpected argument '%s'"
+                        .formatted(
+                                argument.length() > SHOWN_CHARS ? argument.substring(0, SHOWN_CHARS) + "…" : argument));
             }
             int equals = argument.indexOf('=');
             String name = argument.substring(2, equals < 0 ? argument.length() : equals);
