@@ -25,7 +25,8 @@ import java.util.Optional;
  * and the body.
  */
 final class Wire {
-    private static final int REASON_CHARS = 1_000;
+    /** Each of 300 characters may be shown as six. */
+    private static final int REASON_CHARS = 2_000;
 
     private static final Seal NODE;
     private static final Seal STATION;

@@ -31,7 +31,7 @@ function checkMachines(documents) {
 }
 
 /** What the line of a command leaves out of its arguments. */
-const more = given => Object.entries(given).filter(([name]) => name !== 'shell' && name !== 'command');
+const more = given => Object.entries(given).filter(([name]) => name !== (typeof given.shell === 'string' ? 'shell' : 'command'));
 
 /** @param held whether it waits for signatures */
 export function Deciding({ command: read, held }) {

@@ -94,16 +94,23 @@ export async function load() {
   if (found) key.value = await shown(found);
 }
 
+const tabs = new BroadcastChannel('steward key');
+tabs.onmessage = () => { load().catch(() => { key.value = null; }); }; // what can't be looked up signs nothing
+
 /** Makes the key; its private half can be used, and never be read. */
 export async function make(name) {
   const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
   await stored('readwrite', store => store.add({ pair, name }, STORE)); // fails where another tab was faster
   await load();
+  tabs.postMessage('changed');
   await navigator.storage?.persist?.(); // else the browser may drop it when it wants space
 }
 
-/** Forgets the key for ever. */
-export async function forget() {
+/** Forgets the key of this id for ever, in all tabs. */
+export async function forget(id) {
+  await load();
+  if (key.value?.id !== id) throw new Error('another tab has removed this key; what is shown now is what there is');
   await stored('readwrite', store => store.delete(STORE));
   key.value = null;
+  tabs.postMessage('changed');
 }

@@ -64,7 +64,7 @@ export function Key() {
         <p role="status" class="bad">✗ It was ${line(known.name)}'s, and is ${known.state}. Remove it and make another one.</p>`}
       ${failed}
       <p class="actions">${sure
-        ? html`<button class="danger" onClick=${() => tried(async () => { await forget(); setSure(false); })}>Remove for ever</button>
+        ? html`<button class="danger" onClick=${() => tried(async () => { await forget(id); setSure(false); })}>Remove for ever</button>
             <button onClick=${() => setSure(false)}>Keep</button>`
         : html`<button onClick=${() => setSure(true)}>Remove from this browser…</button>`}</p>
       ${sure && known?.state === 'active' && html`

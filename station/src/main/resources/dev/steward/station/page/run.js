@@ -58,7 +58,7 @@ export function Run({ query }) {
     try {
       if (!form.shell.isWellFormed()) throw new Error('the command holds half of a character');
       if (form.shell.trim() === '') throw new Error('the command is empty');
-      setOrder({
+      const order = {
         fleet: operators.value.fleet,
         issuer: key.value.id,
         targets: resolved(form.on),
@@ -67,7 +67,9 @@ export function Run({ query }) {
         startBeforeMs: millis(form.startBefore, 'Starts within'),
         repeatable: form.repeatable,
         dryRun: form.dryRun,
-      });
+      };
+      // Made once: where no answer came, the same is sent again, and what a node knows already does not run twice.
+      setOrder({ ...order, documents: commandDocuments(order) });
       setProblem(null);
     } catch (e) {
       setProblem(e.message);
@@ -77,8 +79,7 @@ export function Run({ query }) {
   const run = async () => {
     setBusy(true);
     try {
-      const documents = commandDocuments(order);
-      const answer = await send('commands', await Promise.all(documents.map(document => signed(document, key.value))));
+      const answer = await send('commands', await Promise.all(order.documents.map(each => signed(each, key.value))));
       location.hash = `#/commands/${answer.commands[0].id}`;
     } catch (e) {
       setProblem(e.message);
