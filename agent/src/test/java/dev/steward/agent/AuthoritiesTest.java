@@ -9,7 +9,6 @@ import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.NodeRecord;
 import dev.steward.message.OperatorList;
 import dev.steward.message.Subject;
-import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.SignedDocument;
 import java.util.List;
@@ -66,17 +65,7 @@ class AuthoritiesTest extends DocumentsFixture {
 
     @Test
     void otherKeysAreTakenByTheWordOfTwoAlone() throws Exception {
-        var record = new NodeRecord(
-                CommandId.create(now.wall(), random),
-                TestOperator.FLEET,
-                TestOperator.KEY.key().id(),
-                now.wall(),
-                2,
-                SHIP,
-                Ed25519.generate().key(),
-                LinkKeyPair.generate().key(),
-                Optional.of(Ed25519.generate().key()),
-                Optional.empty());
+        NodeRecord record = record(2);
 
         otherKeys(SignedDocument.sign(record, TestOperator.KEY));
         otherKeys(SignedDocument.sign(record, TestOperator.KEY, EVE));

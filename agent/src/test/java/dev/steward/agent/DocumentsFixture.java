@@ -11,12 +11,14 @@ import dev.steward.message.ErrorEvent;
 import dev.steward.message.ExecutionState;
 import dev.steward.message.FleetId;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.OperatorList;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Subject;
 import dev.steward.message.Target;
 import dev.steward.message.json.JsonObject;
 import dev.steward.message.link.Frame;
+import dev.steward.message.seal.LinkKeyPair;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.KeyId;
 import dev.steward.message.signing.SignedDocument;
@@ -48,6 +50,21 @@ abstract class DocumentsFixture extends AgentCoreFixture {
     void give(AgentCore core, Subject subject, byte[] signed) {
         station().give(core, now, subject, signed);
         station().exchange(core, now);
+    }
+
+    /** By anna's word, each time with other keys. */
+    NodeRecord record(long number) {
+        return new NodeRecord(
+                CommandId.create(now.wall(), random),
+                TestOperator.FLEET,
+                TestOperator.KEY.key().id(),
+                now.wall(),
+                number,
+                SHIP,
+                Ed25519.generate().key(),
+                LinkKeyPair.generate().key(),
+                Optional.of(Ed25519.generate().key()),
+                Optional.empty());
     }
 
     void publish(AgentCore core, OperatorList list) {

@@ -4,9 +4,12 @@ package dev.steward.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.steward.agent.core.AgentCore;
+import dev.steward.message.CommandId;
 import dev.steward.message.Document;
+import dev.steward.message.EnrolmentAnswer;
 import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
+import dev.steward.message.NodeRecord;
 import dev.steward.message.Refusal;
 import dev.steward.message.Subject;
 import dev.steward.message.WireMessage;
@@ -14,6 +17,7 @@ import dev.steward.message.audit.AuditChain;
 import dev.steward.message.audit.AuditEntry;
 import dev.steward.message.audit.AuditHash;
 import dev.steward.message.audit.AuditMark;
+import dev.steward.message.signing.SignedDocument;
 import dev.steward.message.trust.LocalTrust;
 import dev.steward.store.Database;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +87,22 @@ class NodeAuditTest extends DocumentsFixture {
                         "%d further refusals in the hour that has ended".formatted(sent - Limits.NODE_AUDIT_REFUSED));
         core.undecodable(now, Refusal.of(new WireMessage("ship1.x", Map.of(), new byte[0]), "one more"));
         assertThat(log().getLast().text()).isEqualTo("on ship1.x: one more");
+    }
+
+    @Test
+    void approvalsOfOtherKeysThatComeByTurnsAreEnteredOnceEach() throws Exception {
+        AgentCore core = met();
+        NodeRecord one = record(2);
+        NodeRecord other = record(2);
+        for (NodeRecord each : List.of(one, other, one, other)) {
+            byte[] approval = EnrolmentAnswer.approved(
+                            CommandId.create(now.wall(), random), SignedDocument.sign(each, TestOperator.KEY))
+                    .encode();
+            give(core, Subject.otherKeys(SHIP), approval);
+        }
+
+        assertThat(otherKeys).hasSize(4);
+        assertThat(log()).extracting(AuditEntry::action).containsExactly("start", "keys", "keys");
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.steward.message.trust.LocalTrust;
 import dev.steward.message.trust.Request;
 import dev.steward.message.trust.SignedList;
 import dev.steward.message.trust.Trust;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,8 +52,8 @@ final class Judge {
     private final Tally freezes = new Tally();
     private boolean freezeEntered;
 
-    /** The record of other keys that was entered last. */
-    private Optional<NodeRecord> keysEntered = Optional.empty();
+    /** The records of other keys that were entered: by authorities all, so a station can't make up more of them. */
+    private final Set<NodeRecord> keysEntered = new HashSet<>();
 
     /**
      * A command that is done.
@@ -189,8 +190,7 @@ final class Judge {
         }
         trust.checkAuthorities(signed.get(), record, now.wall());
         sink.otherKeys(record, signed.get(), approval.brokerToken());
-        if (keysEntered.filter(record::equals).isEmpty()) { // the station says it until it is heard with them
-            keysEntered = Optional.of(record);
+        if (keysEntered.add(record)) { // the station says it until it is heard with them
             String text = "other keys for the link and the broker are taken, by record %d".formatted(record.number());
             audit.record(now, AuditAction.KEYS, issuer(record), Optional.empty(), text, signed);
         }
