@@ -288,9 +288,17 @@ final class HeldDocuments {
     }
 
     private void review(Now now, HeldDocument kept) {
+        SignedDocument signed;
+        Document document;
         try {
-            SignedDocument signed = SignedDocument.decode(kept.signed());
-            switch (signed.read()) {
+            signed = SignedDocument.decode(kept.signed());
+            document = signed.read();
+        } catch (RefusedException e) { // the ledger is from another version, or was damaged
+            drop(now, kept, "this station can't read it: " + e.getMessage());
+            return;
+        }
+        try {
+            switch (document) {
                 case OperatorList list -> review(now, kept, signed, list, operators);
                 case NodeRecord record -> review(now, kept, signed, record, records);
                 default -> {} // nothing else is held
@@ -326,11 +334,13 @@ final class HeldDocuments {
     private void dropOvertaken(Now now) {
         rulesChanged(); // a list that is in force may revoke who has signed
         for (HeldDocument each : List.copyOf(held.values())) {
-            switch (read(each)) {
-                case OperatorList list -> dropIfOvertaken(now, each, list, operators);
-                case NodeRecord record -> dropIfOvertaken(now, each, record, records);
-                default -> {} // nothing else is held
-            }
+            read(each).ifPresent(document -> {
+                switch (document) {
+                    case OperatorList list -> dropIfOvertaken(now, each, list, operators);
+                    case NodeRecord record -> dropIfOvertaken(now, each, record, records);
+                    default -> {} // nothing else is held
+                }
+            });
         }
     }
 
@@ -360,7 +370,7 @@ final class HeldDocuments {
 
     private void drop(Now now, HeldDocument kept, String why) {
         remove(kept.id());
-        String text = "%s: %s".formatted(described(read(kept)), why);
+        String text = "%s: %s".formatted(read(kept).map(this::described).orElse("a document"), why);
         sink.log(System.Logger.Level.WARNING, "%s is held no more, %s".formatted(kept.id(), text));
         audit.record(now, AuditAction.DROPPED, Who.ITSELF, kept.id().value(), text);
     }
@@ -383,11 +393,12 @@ final class HeldDocuments {
         sink.write(new LedgerWrite.DeleteHeldDocument(id));
     }
 
-    private static Document read(HeldDocument kept) {
+    /** Empty for what can't be read, which the review drops. */
+    private static Optional<Document> read(HeldDocument kept) {
         try {
-            return SignedDocument.decode(kept.signed()).read();
+            return Optional.of(SignedDocument.decode(kept.signed()).read());
         } catch (RefusedException e) {
-            throw new IllegalStateException("a stored document: " + e.getMessage(), e);
+            return Optional.empty();
         }
     }
 

@@ -11,12 +11,16 @@ import dev.steward.message.json.JsonObject;
 import dev.steward.message.signing.DocumentDigest;
 import dev.steward.message.signing.Ed25519;
 import dev.steward.message.signing.SignedDocument;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -208,6 +212,31 @@ class ApiQuorumTest {
         assertThat(held()).isEmpty();
         assertThat(nodes()).isEmpty();
         assertThat(actions(id)).containsExactly("held", "dropped");
+    }
+
+    @Test
+    void whatTheLedgerHoldsUnreadablyIsDroppedAndStopsNothing() throws Exception {
+        client.publish(TestOperator.sign(TestOperator.list(1, OF_DAVE)));
+        String damaged = held().getFirst().text("id");
+        byte[] list = TestOperator.sign(TestOperator.list(1));
+        client.publish(list);
+        String whole = held().getLast().text("id");
+        station.whileStopped(() -> {
+            try (var ledger = DriverManager.getConnection("jdbc:sqlite:" + station.folder.resolve("ledger.db"));
+                    var change = ledger.prepareStatement("UPDATE held_document SET signed = ? WHERE id = ?")) {
+                change.setBytes(1, Arrays.copyOf(list, list.length / 2));
+                change.setString(2, damaged);
+                assertThat(change.executeUpdate()).isEqualTo(1);
+            } catch (SQLException e) {
+                throw new IOException(e);
+            }
+        });
+
+        sign(whole, list, BOB);
+
+        await(1);
+        assertThat(held()).isEmpty();
+        assertThat(actions(damaged)).containsExactly("held", "dropped");
     }
 
     private static OperatorList by(Ed25519 issuer, OperatorList list) {
