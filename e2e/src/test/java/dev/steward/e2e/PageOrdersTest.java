@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.Cookie;
+import dev.steward.message.RefusedException;
+import dev.steward.message.json.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +20,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -31,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PageOrdersTest {
     private static final int PATIENCE_MS = 40_000;
     private static final Pattern PUBLIC_KEY = Pattern.compile("steward operator add (\\S+) '(ssh-ed25519 \\S+)'");
+
+    private static final String DOCUMENTS = "**/api/v1/commands/*/documents";
 
     @TempDir
     static Path folder;
@@ -142,6 +149,57 @@ class PageOrdersTest {
                 .click();
 
         assertThat(page.locator("p.counts")).containsText("✓ succeeded 2");
+    }
+
+    @Test
+    void partsThatAreNotOfOneCommandAreNotSigned() throws Exception {
+        Machine.Result ordered = Machine.cli(
+                installation.environment(), "run", "--on", "ship1,ship2", "--detach", "--shell", "echo in parts");
+        assertThat(ordered.exit()).as(ordered.err()).isZero();
+        page.navigate(installation.url() + "/#/commands");
+        page.getByRole(AriaRole.LINK, named("echo in parts")).first().click();
+
+        assertThat(whenShown("\"parts\":1", "\"parts\":2")).containsText("not all there");
+        assertThat(whenShown("\"fleet\":\"", "\"fleet\":\"other-")).containsText("it is for the fleet other-");
+        assertThat(whenShownTwice("\"issuer\":\"SHA256:...", "\"issuer\":\"SHA256:AAA"))
+                .containsText("do not say the same");
+        whenShownTwice("", "");
+        assertThat(page.getByLabel("What is signed")).containsText("echo in parts");
+        page.unroute(DOCUMENTS);
+    }
+
+    /** What the page says to somebody who wants to sign, where the station shows a document with other words. */
+    private static Locator whenShown(String pattern, String other) {
+        return whenShown(document -> List.of(document.replaceFirst(pattern, other)));
+    }
+
+    /** As two parts, of which the second one has other words. */
+    private static Locator whenShownTwice(String pattern, String other) {
+        return whenShown(document -> {
+            String part = document.replace("\"parts\":1", "\"parts\":2");
+            return List.of(part, part.replace("\"part\":1", "\"part\":2").replaceFirst(pattern, other));
+        });
+    }
+
+    private static Locator whenShown(Function<String, List<String>> change) {
+        page.unroute(DOCUMENTS);
+        page.route(
+                DOCUMENTS,
+                route -> route.fulfill(new Route.FulfillOptions()
+                        .setContentType("application/json")
+                        .setBody(Json.text(Map.of(
+                                "documents", change.apply(document(route.fetch().body())))))));
+        button("Sign it, too…").click();
+        return page.locator("[role=alert]");
+    }
+
+    /** The first of the documents that the station shows. */
+    private static String document(byte[] answer) {
+        try {
+            return Json.object(answer, 1 << 20).texts("documents", 9).getFirst();
+        } catch (RefusedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -14,11 +14,16 @@ const ENDED = new Set(['succeeded', 'failed']);
 /** The documents of a command as they were signed, and whether they are of one piece. */
 async function documentsOf(command) {
   const documents = (await get(`commands/${command.id}/documents`)).documents.map(readDocument);
+  if (documents.length === 0) throw new Error('the station shows no documents of this command');
+  if (!documents.every(({ says }, i) => says.part === i + 1 && says.parts === documents.length)) {
+    throw new Error('the parts of this command are not all there, or not in order');
+  }
+  const common = says => JSON.stringify([says.type, says.id, says.fleet, says.issuer, says.method, says.domain, says.arguments,
+    says.startBefore, says.timeoutMs, says.repeatable, says.dryRun]);
   const [{ says: first }] = documents;
-  const same = ({ says }) => says.type === 'command' && says.id === command.id && says.fleet === first.fleet
-    && JSON.stringify([says.method, says.domain, says.arguments, says.startBefore, says.timeoutMs, says.repeatable, says.dryRun])
-      === JSON.stringify([first.method, first.domain, first.arguments, first.startBefore, first.timeoutMs, first.repeatable, first.dryRun]);
-  if (!documents.every(same)) throw new Error('the parts of this command do not say the same');
+  if (first.type !== 'command' || first.id !== command.id) throw new Error('these are the documents of something else');
+  if (first.fleet !== operators.value.fleet) throw new Error(`it is for the fleet ${first.fleet}, this is ${operators.value.fleet}`);
+  if (!documents.every(({ says }) => common(says) === common(first))) throw new Error('the parts of this command do not say the same');
   return documents;
 }
 
