@@ -44,7 +44,9 @@ class GarbageTest {
 
     private static final Predicate<String> PRINTABLE =
             Pattern.compile("[\\x21-\\x7e]+").asMatchPredicate();
-    private static final int BURST = 1_000; // within what an agent's client holds for it
+    /** To both receivers; an agent's client holds 4 MiB for it, and drops what comes on top. */
+    private static final int BURST_BYTES = 4 * 1024 * 1024;
+
     private static final int LARGE = 2 * 1024 * 1024;
 
     @TempDir
@@ -267,7 +269,8 @@ class GarbageTest {
     /** Until both have refused so many, never faster than they count. */
     private void flood(RawPublisher bus, Garbage garbage, int until) throws Exception {
         while (refused.values().stream().mapToLong(Long::longValue).sum() < until) {
-            for (int i = 0; i < BURST; i++) {
+            long end = bus.writtenBytes() + BURST_BYTES;
+            while (bus.writtenBytes() < end) {
                 for (String receiver : Garbage.receivers()) {
                     publish(bus, garbage.next(receiver));
                 }

@@ -17,6 +17,7 @@ final class RawPublisher implements AutoCloseable {
     private final Socket socket;
     private final OutputStream out;
     private final InputStream in;
+    private long writtenBytes;
 
     RawPublisher(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -40,7 +41,13 @@ final class RawPublisher implements AutoCloseable {
         write("HPUB %s %d %d\r\n".formatted(subject, block.length, block.length + body.length));
         out.write(block);
         out.write(body);
+        writtenBytes += block.length + body.length;
         write("\r\n");
+    }
+
+    /** Of header blocks and bodies, since the start. */
+    long writtenBytes() {
+        return writtenBytes;
     }
 
     /** Returns when the broker has taken everything. */
