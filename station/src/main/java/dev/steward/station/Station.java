@@ -155,6 +155,7 @@ public final class Station {
                 new Api.Settings(
                         settings.httpHost(),
                         settings.httpPort(),
+                        settings.tls(),
                         file.token(),
                         file.sessionKey(),
                         settings.name(),
@@ -171,6 +172,7 @@ public final class Station {
                 () -> new Health(broker, loop.failure(), space));
         loop.start();
         file.write();
+        settings.warnings().forEach(warning -> LOG.log(System.Logger.Level.WARNING, warning));
         LOG.log(System.Logger.Level.INFO, "serving {0}, generation {1}", settings.url(), Long.toString(generation));
     }
 

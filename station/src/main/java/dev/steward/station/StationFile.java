@@ -4,6 +4,7 @@ package dev.steward.station;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
 import dev.steward.message.json.JsonObject;
+import dev.steward.station.http.ServerTls;
 import dev.steward.store.PrivateFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.Optional;
 
 /** {@code station.json}, by which the command line finds the station: url, pid and token, for its owner's eyes only. */
@@ -20,12 +21,14 @@ final class StationFile {
 
     private final Path path;
     private final String url;
+    private final Optional<ServerTls> tls;
     private final String token;
     private final byte[] sessionKey;
 
     StationFile(StationSettings settings) {
         this.path = settings.stationFile();
         this.url = settings.url();
+        this.tls = settings.tls();
         this.token = readOrMake(settings.data().resolve("token"));
         this.sessionKey = readOrMake(settings.data().resolve("session.key")).getBytes(StandardCharsets.UTF_8);
     }
@@ -40,9 +43,12 @@ final class StationFile {
     }
 
     void write() {
-        PrivateFile.write(
-                path,
-                Json.text(Map.of("url", url, "pid", ProcessHandle.current().pid(), "token", token)));
+        var json = new LinkedHashMap<String, Object>();
+        json.put("url", url);
+        json.put("pid", ProcessHandle.current().pid());
+        json.put("token", token);
+        tls.ifPresent(each -> json.put("ca", each.certificate().toString()));
+        PrivateFile.write(path, Json.text(json));
     }
 
     /** A station that is gone must not look as if it were there. */

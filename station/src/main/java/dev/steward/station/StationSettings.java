@@ -9,10 +9,15 @@ import dev.steward.message.broker.BrokerLogin;
 import dev.steward.message.broker.Role;
 import dev.steward.message.text.Options;
 import dev.steward.message.text.Options.Option;
+import dev.steward.station.http.ServerTls;
 import dev.steward.store.PrivateFile;
 import dev.steward.store.TrustFileWatch;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +27,7 @@ import java.util.Optional;
  *
  * @param brokerKeys by which the station decides who gets in at its broker; empty where that asks nobody
  * @param trust the trust file
+ * @param tls by which the API is served; always there beyond loopback
  * @param encryptBodies whether what travels between the station and its nodes is encrypted for them alone
  * @param stationFile where to leave url, pid and token for the command line
  */
@@ -33,6 +39,7 @@ public record StationSettings(
         Path trust,
         String httpHost,
         int httpPort,
+        Optional<ServerTls> tls,
         Path stationFile,
         boolean encryptBodies,
         String version) {
@@ -44,7 +51,12 @@ public record StationSettings(
                     "who gets in there, as `steward broker config` has made it (broker-keys.json in the data folder, if there is one)"),
             new Option("data", "DIR", "folder of the ledger; required"),
             new Option("trust", "FILE", "whose lists of operators hold here (trust.yaml in the data folder)"),
-            new Option("http", "HOST:PORT", "where to serve the API (127.0.0.1:8470); loopback only as yet"),
+            new Option(
+                    "http",
+                    "HOST:PORT",
+                    "where to serve the API (127.0.0.1:8470); beyond loopback with a certificate only"),
+            new Option("http-certificate", "FILE", "certificate of the API and its chain, in PEM; turns TLS on"),
+            new Option("http-key", "FILE", "key of that certificate, in PEM (PKCS #8)"),
             new Option("name", "NAME", "node name of this station (central)"),
             new Option(
                     "station-file",
@@ -65,10 +77,14 @@ public record StationSettings(
         String http = text("http", "127.0.0.1:8470", flags, environment);
         int colon = http.lastIndexOf(':');
         String host = colon < 0 ? "" : http.substring(0, colon);
-        // Without TLS and accounts the API must not be seen from elsewhere.
-        if (!List.of("127.0.0.1", "localhost", "[::1]").contains(host)) {
+        if (host.isEmpty()) {
+            throw new RefusedException("--http %s: give HOST:PORT, such as 127.0.0.1:8470".formatted(http));
+        }
+        Optional<ServerTls> tls = tls(flags, environment);
+        if (tls.isEmpty() && !isLoopback(host)) { // tokens and answers would be anybody's on the way
             throw new RefusedException(
-                    "--http %s: give HOST:PORT with a loopback host, such as 127.0.0.1:8470".formatted(http));
+                    "--http %s is beyond loopback, where the API is served over TLS alone: give a certificate with --http-certificate FILE and its key with --http-key FILE, or serve at 127.0.0.1"
+                            .formatted(http));
         }
         NodeName name = NodeName.parse(text("name", NodeName.CENTRAL.value(), flags, environment));
         Optional<BrokerKeys> brokerKeys = brokerKeys(data, flags, environment);
@@ -90,6 +106,7 @@ public record StationSettings(
                         .toAbsolutePath(),
                 host,
                 port(http.substring(colon + 1)),
+                tls,
                 Path.of(text("station-file", data.resolve("station.json").toString(), flags, environment))
                         .toAbsolutePath(),
                 flags.containsKey("encrypt-bodies")
@@ -120,7 +137,51 @@ public record StationSettings(
     }
 
     String url() {
-        return "http://" + httpHost + ":" + httpPort;
+        return tls.map(each -> "https://" + each.hostFor(httpHost)).orElse("http://" + httpHost) + ":" + httpPort;
+    }
+
+    /** What is not forbidden, and yet should be known. */
+    List<String> warnings() {
+        var warnings = new ArrayList<String>();
+        if (Arrays.stream(bus.url().split(",", -1)).anyMatch(StationSettings::isOverheard)) {
+            warnings.add(
+                    "the broker %s is spoken to without TLS and logins: whoever is on the way reads and writes; `steward broker config` makes what it takes"
+                            .formatted(bus.shownUrl()));
+        }
+        tls.filter(ServerTls::isLoose)
+                .ifPresent(each ->
+                        warnings.add("%s can be read by others; take that from them: chmod 600".formatted(each.key())));
+        return warnings;
+    }
+
+    private static boolean isOverheard(String broker) {
+        URI uri = URI.create(broker);
+        return "nats".equals(uri.getScheme()) && !isLoopback(uri.getHost());
+    }
+
+    /** By its name alone: 0.0.0.0 and names that the name service knows are not. */
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("[::1]") || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
+    }
+
+    private static Optional<ServerTls> tls(Map<String, List<String>> flags, Map<String, String> environment)
+            throws RefusedException {
+        Optional<String> certificate = given("http-certificate", flags, environment);
+        Optional<String> key = given("http-key", flags, environment);
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new RefusedException("--http-certificate and --http-key go together: give both, or none");
+        }
+        return certificate.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new ServerTls(Path.of(certificate.get()), Path.of(key.orElseThrow()), InstantSource.system()));
+    }
+
+    private static Optional<String> given(
+            String name, Map<String, List<String>> flags, Map<String, String> environment) {
+        return flags.containsKey(name)
+                ? Optional.of(flags.get(name).getLast())
+                : Options.fromEnvironment(name, environment);
     }
 
     private static int port(String text) throws RefusedException {

@@ -50,6 +50,7 @@ class StationFileTest {
                 folder.resolve("trust.yaml"),
                 "127.0.0.1",
                 8470,
+                Optional.empty(),
                 folder.resolve("station.json"),
                 false,
                 "1.2.3"));

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,13 @@ final class Access {
     static final String SESSION = "/api/v1/session";
     static final String CSRF = "X-CSRF-Token";
     private static final String BEARER = "Bearer ";
+    private static final Pattern LOOPBACK = Pattern.compile("(localhost|127\\.[0-9.]+|\\[::1])(:[0-9]+)?");
     private static final Set<HandlerType> READING = Set.of(HandlerType.GET, HandlerType.HEAD);
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
     private final BearerTokens tokens;
     private final Set<String> hosts;
+    private final String scheme;
     private final Sessions sessions;
     private final String cookie;
     private final InstantSource clock;
@@ -35,11 +38,19 @@ final class Access {
 
     /**
      * @param hosts values of the Host header that mean this station, with port
+     * @param scheme of the station's URL, with its slashes
      * @param cookie name of the session's cookie
      */
-    Access(BearerTokens tokens, Set<String> hosts, Sessions sessions, String cookie, InstantSource clock) {
+    Access(
+            BearerTokens tokens,
+            Set<String> hosts,
+            String scheme,
+            Sessions sessions,
+            String cookie,
+            InstantSource clock) {
         this.tokens = tokens;
         this.hosts = Set.copyOf(hosts);
+        this.scheme = scheme;
         this.sessions = sessions;
         this.cookie = cookie;
         this.clock = clock;
@@ -54,10 +65,18 @@ final class Access {
         }
     }
 
+    /** Over TLS a browser is told to come back by TLS; not on loopback, whose other ports may be plain. */
+    void staysSecure(Context context) {
+        String host = String.valueOf(context.header("Host"));
+        if (scheme.equals("https://") && !LOOPBACK.matcher(host).matches()) {
+            context.header("Strict-Transport-Security", "max-age=31536000");
+        }
+    }
+
     /** For every request of the API; from here on it has a {@link Caller}. */
     void check(Context context) {
         String origin = context.header("Origin");
-        if (origin != null && !hosts.contains(origin.replaceFirst("^https?://", ""))) {
+        if (origin != null && (!origin.startsWith(scheme) || !hosts.contains(origin.substring(scheme.length())))) {
             throw ApiException.forbidden("requests from pages of '%s' are refused".formatted(origin));
         }
         String authorization = context.header("Authorization");
@@ -155,10 +174,10 @@ final class Access {
     }
 
     /** A browser sends a cookie to all ports of a host, and calls pages of other ports the same site. */
-    private static void ownPage(Context context) {
+    private void ownPage(Context context) {
         String origin = context.header("Origin");
         String site = context.header("Sec-Fetch-Site");
-        boolean ownOrigin = origin == null || origin.equals("http://" + context.header("Host"));
+        boolean ownOrigin = origin == null || origin.equals(scheme + context.header("Host"));
         if (!ownOrigin || !(site == null || OWN_SITE.contains(site))) {
             throw ApiException.forbidden("only the station's own page may ask with a session");
         }

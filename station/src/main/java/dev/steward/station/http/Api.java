@@ -30,6 +30,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,11 +44,13 @@ import org.jspecify.annotations.Nullable;
 public final class Api implements AutoCloseable {
     private static final Pattern ID_PREFIX = Pattern.compile("[0-9a-f-]{4,36}");
     private static final long MAX_INLINE_OUTPUT = 1024 * 1024;
+    private static final int HTTPS_PORT = 443;
     private static final int MAX_LINK_REQUEST = 1024;
 
     /**
      * How the API is served.
      *
+     * @param tls by which it is served; without it plainly
      * @param token bearer token of this machine, which may do everything
      * @param sessionKey by which sessions of the page are known
      * @param station name of the station's node
@@ -57,6 +60,7 @@ public final class Api implements AutoCloseable {
     public record Settings(
             String host,
             int port,
+            Optional<ServerTls> tls,
             String token,
             byte[] sessionKey,
             NodeName station,
@@ -74,6 +78,7 @@ public final class Api implements AutoCloseable {
     private final EventStream stream;
     private final HeldRoutes held;
     private final Sessions sessions;
+    private final String scheme;
     private final String cookie;
     private final Access access;
     private final Health.Source health;
@@ -93,19 +98,41 @@ public final class Api implements AutoCloseable {
         int port = settings.port();
         var tokens = new BearerTokens(settings.token(), orders::apiTokens, settings.clock());
         this.sessions = new Sessions(settings.sessionKey(), tokens, settings.clock());
-        this.cookie = "steward-" + port; // a browser shares cookies between the ports of a host
-        Set<String> hosts = Set.of("localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port);
-        this.access = new Access(tokens, hosts, sessions, cookie, settings.clock());
+        this.scheme = settings.tls().isPresent() ? "https://" : "http://";
+        // A browser shares cookies between the ports of a host. With the prefix none but this host can set it.
+        this.cookie = (settings.tls().isPresent() ? "__Host-steward-" : "steward-") + port;
+        this.access = new Access(tokens, hosts(settings), scheme, sessions, cookie, settings.clock());
         this.server = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
             config.concurrency.useVirtualThreads = true;
             config.http.maxRequestSize = Limits.REQUEST_BYTES;
             config.jetty.modifyServer(jetty -> jetty.setStopTimeout(0));
+            settings.tls()
+                    .ifPresent(tls -> config.jetty.addConnector(
+                            (jetty, http) -> tls.connector(jetty, http, settings.host(), port)));
             Errors.register(config, new Refusals(orders, settings.clock()));
             route(config.routes);
         });
-        server.start(settings.host(), port);
+        if (settings.tls().isPresent()) {
+            server.start(); // at its connector, and nowhere else
+        } else {
+            server.start(settings.host(), port);
+        }
+    }
+
+    /** Values of the Host header that mean this station. */
+    private static Set<String> hosts(Settings settings) {
+        var names = new HashSet<>(List.of("localhost", "127.0.0.1", "[::1]"));
+        settings.tls().ifPresent(tls -> names.addAll(tls.hosts()));
+        var hosts = new HashSet<String>();
+        for (String name : names) {
+            hosts.add(name + ":" + settings.port());
+            if (settings.tls().isPresent() && settings.port() == HTTPS_PORT) {
+                hosts.add(name);
+            }
+        }
+        return hosts;
     }
 
     @Override
@@ -134,6 +161,7 @@ public final class Api implements AutoCloseable {
     private void route(RoutesConfig routes) {
         routes.before(Page::guard);
         routes.before(access::host);
+        routes.before(access::staysSecure);
         routes.before("/api/*", access::check);
         routes.beforeMatched(Routes::check);
         page.route(routes);
@@ -340,7 +368,7 @@ public final class Api implements AutoCloseable {
         Sessions.Link link = sessions.newLink(token);
         accepted(() -> orders.login(Caller.of(context).name(), "a link for the page was made"));
         var view = new LinkedHashMap<String, String>();
-        view.put("url", "http://%s/#link=%s".formatted(context.header("Host"), link.secret()));
+        view.put("url", "%s%s/#link=%s".formatted(scheme, context.header("Host"), link.secret()));
         view.put("expiresAt", Times.text(link.expiresAt()));
         context.status(201);
         json(context, view);
@@ -360,8 +388,12 @@ public final class Api implements AutoCloseable {
         accepted(() -> orders.login(opened.caller().name(), "a session of the page was opened from " + context.ip()));
         context.header(
                 "Set-Cookie",
-                "%s=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%d"
-                        .formatted(cookie, opened.cookie(), Sessions.SESSION_LIFE.toSeconds()));
+                "%s=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%d%s"
+                        .formatted(
+                                cookie,
+                                opened.cookie(),
+                                Sessions.SESSION_LIFE.toSeconds(),
+                                settings.tls().isPresent() ? "; Secure" : ""));
         context.header("Cache-Control", "no-store");
         context.status(204);
     }

@@ -705,6 +705,7 @@ class ApiContractTest {
                     new Api.Settings(
                             "127.0.0.1",
                             port,
+                            Optional.empty(),
                             "secret",
                             new byte[32],
                             NodeName.CENTRAL,

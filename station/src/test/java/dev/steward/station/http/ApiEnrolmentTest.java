@@ -361,6 +361,7 @@ class ApiEnrolmentTest {
                 other.resolve("trust.yaml"),
                 "127.0.0.1",
                 FreePort.next(),
+                Optional.empty(),
                 other.resolve("station.json"),
                 false,
                 "1");

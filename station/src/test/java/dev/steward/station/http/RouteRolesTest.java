@@ -148,6 +148,7 @@ class RouteRolesTest {
                         new Api.Settings(
                                 "127.0.0.1",
                                 port,
+                                Optional.empty(),
                                 "secret",
                                 new byte[32],
                                 NodeName.CENTRAL,

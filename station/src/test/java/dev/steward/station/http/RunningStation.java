@@ -126,6 +126,7 @@ final class RunningStation implements AutoCloseable {
                 folder.resolve("trust.yaml"),
                 "127.0.0.1",
                 port,
+                Optional.empty(),
                 folder.resolve("station.json"),
                 false,
                 "1.2.3"));

@@ -310,6 +310,7 @@ class SessionsTest {
                     new Api.Settings(
                             "127.0.0.1",
                             port,
+                            Optional.empty(),
                             "secret",
                             new byte[32],
                             NodeName.CENTRAL,
