@@ -31,6 +31,13 @@ final class StationOptions {
             description = "Holds an API token; also STEWARD_TOKEN itself. Default: the one that station.json has.")
     private @Nullable Path tokenFile;
 
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description = "Certificates in PEM of those who may vouch for the station over https; also STEWARD_CA_FILE."
+                    + " Default: what station.json says, else whom Java knows.")
+    private @Nullable Path caFile;
+
     @Mixin
     private DataOption data = new DataOption();
 
@@ -43,6 +50,9 @@ final class StationOptions {
         }
         if (tokenFile != null) {
             line.addAll(List.of("--token-file", tokenFile.toString()));
+        }
+        if (caFile != null) {
+            line.addAll(List.of("--ca-file", caFile.toString()));
         }
         line.addAll(data.words());
         line.addAll(List.of(words));
@@ -57,17 +67,19 @@ final class StationOptions {
         Path file = data.folder(surroundings).resolve("station.json");
         Optional<String> address = Optional.ofNullable(url).or(() -> surroundings.variable("STEWARD_STATION_URL"));
         Optional<String> token = givenToken(surroundings);
+        Optional<Path> ca = Optional.ofNullable(caFile)
+                .or(() -> surroundings.variable("STEWARD_CA_FILE").map(Path::of));
         if (address.isPresent() && token.isPresent()) {
-            return new StationClient(StationFile.address(address.get()), StationFile.credential(token.get()));
+            return StationFile.client(StationFile.address(address.get()), token.get(), ca);
         }
         Optional<StationFile> found = StationFile.read(file);
         if (address.isPresent()) {
-            String known = found.orElseThrow(() -> noToken(file)).token();
-            return new StationClient(StationFile.address(address.get()), StationFile.credential(known));
+            StationFile known = found.orElseThrow(() -> noToken(file));
+            return StationFile.client(StationFile.address(address.get()), known.token(), ca.or(known::ca));
         }
         StationFile station = found.orElseThrow(() -> noStation(file));
-        return new StationClient(
-                StationFile.address(station.url()), StationFile.credential(token.orElse(station.token())));
+        return StationFile.client(
+                StationFile.address(station.url()), token.orElse(station.token()), ca.or(station::ca));
     }
 
     private Optional<String> givenToken(Surroundings surroundings) throws Failure {

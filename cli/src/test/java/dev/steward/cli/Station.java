@@ -3,6 +3,8 @@ package dev.steward.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.Target;
@@ -21,6 +23,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A small HTTP server that answers as a test wants the station to. The real one meets the command line in e2e. */
@@ -35,12 +38,31 @@ public final class Station implements AutoCloseable {
     /** Of the ids of its events. */
     static final String ERA = "0123456789abc";
 
+    private static final InetSocketAddress ANYWHERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
     private final HttpServer server;
+    private final String scheme;
     private final Map<String, Answer> answers = new TreeMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
     public Station() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(HttpServer.create(ANYWHERE, 0), "http://");
+    }
+
+    /** Over TLS. */
+    Station(SSLContext tls) throws IOException {
+        this(secured(tls), "https://");
+    }
+
+    private static HttpServer secured(SSLContext tls) throws IOException {
+        HttpsServer server = HttpsServer.create(ANYWHERE, 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        return server;
+    }
+
+    private Station(HttpServer server, String scheme) {
+        this.server = server;
+        this.scheme = scheme;
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         on("GET /api/v1/status", 200, status(true));
         server.createContext("/", this::handle);
@@ -86,7 +108,7 @@ public final class Station implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return scheme + "127.0.0.1:" + server.getAddress().getPort();
     }
 
     public List<String> requests(String start) {

@@ -8,6 +8,9 @@ import java.net.URI;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to one station. {@code HttpURLConnection}, as {@code java.net.http} takes four times as long to start. */
@@ -27,6 +30,15 @@ final class Http {
         }
     }
 
+    /** Whoever answers may not be the station, so that nothing was said to it. */
+    static final class NotBelievedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotBelievedException(String message, SSLException cause) {
+            super(message, cause);
+        }
+    }
+
     /** Enough for a page of executions with all of their output. */
     static final int ANSWER_BYTES = 256 * 1024 * 1024;
 
@@ -35,10 +47,13 @@ final class Http {
 
     private final URI base;
     private final String token;
+    private final Optional<Authorities> authorities;
 
-    Http(URI base, String token) {
+    /** @param authorities who counts over TLS; whom Java knows where none are given */
+    Http(URI base, String token, Optional<Authorities> authorities) {
         this.base = base;
         this.token = token;
+        this.authorities = authorities;
     }
 
     Answer get(String path) throws IOException {
@@ -79,6 +94,9 @@ final class Http {
     private HttpURLConnection prepare(String method, String path, Duration readTimeout) throws IOException {
         URL url = base.resolve(path).toURL();
         var connection = (HttpURLConnection) url.openConnection();
+        if (authorities.isPresent() && connection instanceof HttpsURLConnection secured) {
+            secured.setSSLSocketFactory(authorities.get().sockets());
+        }
         connection.setRequestMethod(method);
         connection.setRequestProperty("Authorization", "Bearer " + token);
         connection.setRequestProperty("Accept", "application/json");
@@ -89,9 +107,11 @@ final class Http {
         return connection;
     }
 
-    private static void open(HttpURLConnection connection) throws IOException {
+    private void open(HttpURLConnection connection) throws IOException {
         try {
             connection.connect();
+        } catch (SSLException e) {
+            throw new NotBelievedException(Authorities.refusal(base, e, authorities), e);
         } catch (IOException e) {
             throw new NotConnectedException(e);
         }

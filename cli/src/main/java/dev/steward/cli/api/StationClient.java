@@ -48,11 +48,16 @@ public final class StationClient {
     private final Retries retries;
 
     public StationClient(URI url, String token) {
-        this(url, token, Retries.ORDERING);
+        this(url, token, Optional.empty());
     }
 
-    StationClient(URI url, String token, Retries retries) {
-        this.http = new Http(url, token);
+    /** @param authorities who may vouch for a station that is reached over TLS; whom Java knows where none are given */
+    public StationClient(URI url, String token, Optional<Authorities> authorities) {
+        this(url, token, authorities, Retries.ORDERING);
+    }
+
+    StationClient(URI url, String token, Optional<Authorities> authorities, Retries retries) {
+        this.http = new Http(url, token, authorities);
         this.url = url.toString();
         this.retries = retries;
     }
@@ -318,7 +323,7 @@ public final class StationClient {
         for (int attempt = 1; ; attempt++) {
             try {
                 return checked(http.post(path, body));
-            } catch (Http.NotConnectedException e) {
+            } catch (Http.NotConnectedException | Http.NotBelievedException e) {
                 if (!maybeArrived) {
                     throw unreachable(e); // nothing was sent, so the operator decides
                 }
@@ -375,9 +380,16 @@ public final class StationClient {
     }
 
     private Failure unreachable(IOException e) {
-        return Failure.unreachable(
+        if (e instanceof Http.NotBelievedException) {
+            return Failure.credential(String.valueOf(e.getMessage()));
+        }
+        Failure failure = Failure.unreachable(
                 "the station at %s can't be reached: %s\n  is it running? `steward up` starts one here"
                         .formatted(url, Http.reason(e)));
+        boolean talkedTo = !(e instanceof Http.NotConnectedException);
+        return talkedTo && url.startsWith("http://")
+                ? failure.with("if it speaks TLS, its URL is https" + url.substring("http".length()))
+                : failure;
     }
 
     static Failure unreadable(RefusedException e) {

@@ -12,16 +12,23 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** {@code station.json}, which a running station leaves in the data folder: where it is and what it takes to ask it. */
-public record StationFile(String url, long pid, String token) {
+/**
+ * {@code station.json}, which a running station leaves in the data folder: where it is and what it takes to ask it.
+ *
+ * @param ca the certificate by which it is known over TLS
+ */
+public record StationFile(String url, long pid, String token, Optional<Path> ca) {
     private static final int BYTES = 64 * 1024;
 
     /** Empty where there is none. */
     public static Optional<StationFile> read(Path file) throws Failure {
         try {
             JsonObject json = Json.object(Files.readAllBytes(file), BYTES);
-            return Optional.of(
-                    new StationFile(json.text("url"), json.integer("pid", 1, Integer.MAX_VALUE), json.text("token")));
+            return Optional.of(new StationFile(
+                    json.text("url"),
+                    json.integer("pid", 1, Integer.MAX_VALUE),
+                    json.text("token"),
+                    json.optionalText("ca").map(Path::of)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -32,7 +39,15 @@ public record StationFile(String url, long pid, String token) {
     }
 
     public StationClient client() throws Failure {
-        return new StationClient(address(url), credential(token));
+        return client(address(url), token, ca);
+    }
+
+    /** @param ca who may vouch for the station; whom Java knows where it is empty */
+    public static StationClient client(URI url, String token, Optional<Path> ca) throws Failure {
+        // Nothing of TLS is loaded where none is spoken: it takes longer than the rest of a short command.
+        boolean own = ca.isPresent() && "https".equals(url.getScheme());
+        return new StationClient(
+                url, credential(token), own ? Optional.of(Authorities.read(ca.get())) : Optional.empty());
     }
 
     /** An address as an operator or the file gives it. */

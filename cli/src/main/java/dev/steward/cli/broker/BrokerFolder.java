@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.broker;
 
+import dev.steward.cli.certificate.CertificateFolder;
+import dev.steward.cli.certificate.Certificates;
+import dev.steward.cli.certificate.Certificates.Certified;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.FileTrouble;
 import dev.steward.cli.terminal.PrivateFile;
@@ -10,7 +13,6 @@ import dev.steward.message.broker.BrokerKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,12 +26,6 @@ import java.util.stream.Stream;
  * @param keys where those of the station lie
  */
 public record BrokerFolder(Path folder, Path keys) {
-    static final String SERVER_KEY = "server.key";
-    static final String SERVER_CERTIFICATE = "server.pem";
-
-    private static final String AUTHORITY_KEY = "ca.key";
-    private static final String AUTHORITY = "ca.pem";
-    private static final String HOSTS = "server.hosts";
     private static final int MAX_BYTES = 64 * 1024;
 
     /** Makes what is missing; the server's certificate always where other hosts are named than it has. */
@@ -42,26 +38,23 @@ public record BrokerFolder(Path folder, Path keys) {
         try {
             PrivateFile.createFolder(folder);
             checkWhole();
-            Certificates.Certified authority = authority(now);
+            Certified authority = files().authority(now);
             BrokerKeys ofStation = stationKeys(station, authority, now);
-            if (!Files.exists(folder.resolve(SERVER_CERTIFICATE)) || !hosts.equals(hosts())) {
-                Certificates.Certified server = Certificates.server(authority, hosts, now);
-                Files.deleteIfExists(folder.resolve(HOSTS)); // whatever ends this here, the next time makes both again
-                PrivateFile.write(folder.resolve(SERVER_KEY), server.keyText());
-                PrivateFile.write(
-                        folder.resolve(SERVER_CERTIFICATE), server.certificateText() + authority.certificateText());
-                PrivateFile.write(folder.resolve(HOSTS), String.join("\n", hosts) + "\n");
-            }
+            files().ensureServer(authority, hosts, now);
             return ofStation;
         } catch (IOException e) {
             throw Failure.failed("the broker's folder %s can't be used: %s".formatted(folder, FileTrouble.text(e)));
         }
     }
 
+    private CertificateFolder files() {
+        return new CertificateFolder(folder, Certificates.BROKER);
+    }
+
     /** With other keys no node would get in any more, and none would believe this broker. */
     private void checkWhole() throws Failure {
-        boolean used = Files.exists(folder.resolve(SERVER_CERTIFICATE)) || Files.exists(keys);
-        List<Path> missing = Stream.of(folder.resolve(AUTHORITY_KEY), folder.resolve(AUTHORITY), keys)
+        boolean used = Files.exists(files().serverCertificate()) || Files.exists(keys);
+        List<Path> missing = Stream.of(files().authorityKey(), files().authorityCertificate(), keys)
                 .filter(file -> !Files.exists(file))
                 .toList();
         if (used && !missing.isEmpty()) {
@@ -73,30 +66,7 @@ public record BrokerFolder(Path folder, Path keys) {
         }
     }
 
-    private List<String> hosts() throws IOException {
-        Path file = folder.resolve(HOSTS);
-        return Files.exists(file) ? Files.readAllLines(file) : List.of();
-    }
-
-    private Certificates.Certified authority(Instant now) throws IOException, Failure {
-        Path key = folder.resolve(AUTHORITY_KEY);
-        Path certificate = folder.resolve(AUTHORITY);
-        if (Files.exists(key) && Files.exists(certificate)) {
-            try {
-                return Certificates.read(read(key), read(certificate));
-            } catch (GeneralSecurityException e) {
-                throw Failure.credential("%s or %s is damaged: %s\n  restore both from a backup"
-                        .formatted(key, certificate, e.getMessage()));
-            }
-        }
-        Certificates.Certified made = Certificates.authority(now);
-        PrivateFile.write(certificate, made.certificateText());
-        PrivateFile.write(key, made.keyText());
-        return made;
-    }
-
-    private BrokerKeys stationKeys(NodeName station, Certificates.Certified authority, Instant now)
-            throws IOException, Failure {
+    private BrokerKeys stationKeys(NodeName station, Certified authority, Instant now) throws IOException, Failure {
         if (!Files.exists(keys)) {
             BrokerKeys made = BrokerKeys.generate(now, station, authority.fingerprint());
             PrivateFile.write(keys, made.text());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.broker;
 
+import dev.steward.cli.certificate.CertificateFolder;
+import dev.steward.cli.certificate.Certificates;
 import dev.steward.message.broker.BrokerKeys;
 import java.nio.file.Path;
 
@@ -14,6 +16,7 @@ public final class ServerConfiguration {
      * @param folder where the server finds its certificate, and keeps what the station tells it
      */
     public static String security(BrokerKeys keys, Path folder) {
+        var files = new CertificateFolder(folder, Certificates.BROKER);
         return """
                 tls {
                   cert_file: %s
@@ -34,8 +37,8 @@ public final class ServerConfiguration {
                   %s: "%s"
                 }
                 """.formatted(
-                        quoted(folder.resolve(BrokerFolder.SERVER_CERTIFICATE)),
-                        quoted(folder.resolve(BrokerFolder.SERVER_KEY)),
+                        quoted(files.serverCertificate()),
+                        quoted(files.serverKey()),
                         keys.operatorToken(),
                         keys.systemAccountId(),
                         quoted(folder.resolve("accounts")),

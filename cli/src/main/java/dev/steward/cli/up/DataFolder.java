@@ -89,6 +89,11 @@ final class DataFolder implements AutoCloseable {
         return root.resolve("broker");
     }
 
+    /** Of the API's certificate, where it has one. */
+    Path http() {
+        return root.resolve("http");
+    }
+
     Path node(String name) {
         return root.resolve("nodes").resolve(name);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.steward.cli.up;
 
+import dev.steward.cli.certificate.CertificateFolder;
 import dev.steward.cli.terminal.Failure;
 import dev.steward.cli.terminal.Surroundings;
 import dev.steward.message.NodeName;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The {@code steward} script that started this program and starts the others. */
 record Launcher(Path path, Map<String, String> environment) {
@@ -61,26 +63,27 @@ record Launcher(Path path, Map<String, String> environment) {
                 folder.record(node.value()));
     }
 
-    Child.Plan station(DataFolder folder, String http, String brokerUrl) {
+    /** @param certificate with which the API is served beyond loopback */
+    Child.Plan station(DataFolder folder, String http, Optional<CertificateFolder> certificate, String brokerUrl) {
         Path data = folder.station();
-        return plan(
+        var arguments = new ArrayList<>(List.of(
                 "station",
-                "station",
-                folder,
-                data,
-                Duration.ZERO,
-                List.of(
-                        "station",
-                        "--name",
-                        NodeName.CENTRAL.value(),
-                        "--broker",
-                        brokerUrl,
-                        "--data",
-                        data.toString(),
-                        "--http",
-                        http,
-                        "--station-file",
-                        folder.stationFile().toString()));
+                "--name",
+                NodeName.CENTRAL.value(),
+                "--broker",
+                brokerUrl,
+                "--data",
+                data.toString(),
+                "--http",
+                http,
+                "--station-file",
+                folder.stationFile().toString()));
+        certificate.ifPresent(files -> arguments.addAll(List.of(
+                "--http-certificate",
+                files.serverCertificate().toString(),
+                "--http-key",
+                files.serverKey().toString())));
+        return plan("station", "station", folder, data, Duration.ZERO, arguments);
     }
 
     private Child.Plan plan(

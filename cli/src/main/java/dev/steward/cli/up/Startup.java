@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The start of everything, part by part, each waited for before the next. */
 final class Startup {
@@ -62,7 +63,7 @@ final class Startup {
         this.say = say;
     }
 
-    void run(Broker broker, URI http, List<String> nodes, boolean usualFolder)
+    void run(Broker broker, URI http, Optional<HttpCertificate> certificate, List<String> nodes, boolean usualFolder)
             throws Failure, IOException, InterruptedException {
         awaitEarlier("station");
         for (String node : nodes) {
@@ -72,10 +73,14 @@ final class Startup {
         broker.endLeftover(say);
         broker.checkPort();
         checkHttpPort(http);
+        if (certificate.isPresent()) {
+            certificate.get().ensure();
+        }
 
         var started = new ArrayList<Child>();
         started.add(startBroker(broker));
-        Child station = children.start(launcher.station(folder, http.getRawAuthority(), broker.url()));
+        Child station = children.start(launcher.station(
+                folder, http.getRawAuthority(), certificate.map(HttpCertificate::files), broker.url()));
         started.add(station);
         StationClient client = awaitStation(station);
         List<String> admitted = enrolments(client).run(nodes, broker.url(), broker.authority());
@@ -88,7 +93,7 @@ final class Startup {
         if (!reachable.isEmpty()) {
             runFirstCommand(client, reachable);
         }
-        printHints(client, nodes, usualFolder);
+        printHints(client, http, certificate, nodes, usualFolder);
     }
 
     private Enrolments enrolments(StationClient client) {
@@ -253,7 +258,13 @@ final class Startup {
         }
     }
 
-    private void printHints(StationClient client, List<String> nodes, boolean usualFolder) throws Failure {
+    private void printHints(
+            StationClient client,
+            URI http,
+            Optional<HttpCertificate> certificate,
+            List<String> nodes,
+            boolean usualFolder)
+            throws Failure {
         List<String> data =
                 usualFolder ? List.of() : List.of("--data", folder.root().toString());
         var page = new ArrayList<String>(List.of("page"));
@@ -269,8 +280,25 @@ final class Startup {
                 .println("      (opens once, within five minutes; `%s %s` prints another link)"
                         .formatted(launcher.shortName(), ShellArguments.line(page)));
         surroundings.out().println("API: %s/api/v1".formatted(client.url()));
+        if (certificate.isPresent()) {
+            HttpCertificate shown = certificate.get();
+            surroundings
+                    .out()
+                    .println("      also by %s; browsers and command lines have to know the authority %s"
+                            .formatted(
+                                    shown.hosts().stream()
+                                            .map(host -> "https://%s:%d".formatted(inUrl(host), http.getPort()))
+                                            .filter(url -> !url.equals(client.url()))
+                                            .collect(Collectors.joining(", ")),
+                                    shown.files().authorityCertificate()));
+            surroundings.out().println("      (SHA-256 %s)".formatted(shown.authorityFingerprint()));
+        }
         surroundings.out().println("try: %s %s".formatted(launcher.shortName(), ShellArguments.line(words)));
         surroundings.out().println("Ctrl-C stops everything here; the data stays.");
         surroundings.out().flush();
+    }
+
+    private static String inUrl(String host) {
+        return host.contains(":") ? "[" + host + "]" : host;
     }
 }

@@ -2,6 +2,7 @@
 package dev.steward.cli.up;
 
 import dev.steward.cli.api.StationFile;
+import dev.steward.cli.certificate.Certificates;
 import dev.steward.cli.node.KnownNodes;
 import dev.steward.cli.operator.Identity;
 import dev.steward.cli.operator.OperatorFolder;
@@ -61,8 +62,16 @@ public final class Up implements Callable<Integer> {
             names = "--http",
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:8470",
-            description = "Where the station's API listens. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Where the station's API listens. Beyond loopback (an address of this machine, or 0.0.0.0 for all)"
+                            + " it is served over TLS, by an authority that is made for it. Default: ${DEFAULT-VALUE}.")
     private String http = "";
+
+    @Option(
+            names = "--http-name",
+            paramLabel = "NAME",
+            description = "Also a name or address by which the API is reached there; may be repeated.")
+    private List<String> httpNames = new ArrayList<>();
 
     @Option(
             names = "--broker-port",
@@ -92,6 +101,7 @@ public final class Up implements Callable<Integer> {
     public Integer call() throws Failure, InterruptedException, IOException {
         List<String> names = names(nodes);
         URI address = address(http);
+        checkHttpNames(httpNames, address);
         checkPorts(brokerPort, address);
         checkBrokerHost(brokerHost);
         Launcher launcher = Launcher.of(surroundings);
@@ -111,10 +121,12 @@ public final class Up implements Callable<Integer> {
                 var known = new KnownNodes(operator, identity);
                 var start = new Startup(surroundings, ids, identity, known, folder, launcher, children, this::say);
                 var broker = new Broker(folder, binary, brokerHost, brokerPort, surroundings.clock());
-                start.run(broker, address, names, isUsualFolder(root));
+                Optional<HttpCertificate> certificate = certificate(folder, address);
+                start.run(broker, address, certificate, names, isUsualFolder(root));
                 while (true) {
                     TimeUnit.MILLISECONDS.sleep(CHECK_MS);
                     children.check();
+                    certificate.ifPresent(HttpCertificate::renew);
                 }
             } catch (Failure e) {
                 if (children.isStopping()) {
@@ -126,6 +138,20 @@ public final class Up implements Callable<Integer> {
                 removeHook(hook);
             }
         }
+    }
+
+    private Optional<HttpCertificate> certificate(DataFolder folder, URI address) {
+        return isSecured(address)
+                ? Optional.of(new HttpCertificate(
+                        folder.http(),
+                        HttpCertificate.hosts(address.getHost(), httpNames),
+                        surroundings.clock(),
+                        this::say))
+                : Optional.empty();
+    }
+
+    private static boolean isSecured(URI address) {
+        return address.getScheme().equals("https");
     }
 
     private void writeTrustFiles(DataFolder folder, List<String> names, Identity identity) throws Failure {
@@ -188,6 +214,7 @@ public final class Up implements Callable<Integer> {
         return names;
     }
 
+    /** The URL of a station that listens there. */
     static URI address(String http) throws Failure {
         URI address = StationFile.address("http://" + http);
         boolean complete = address.getPort() > 0
@@ -196,12 +223,27 @@ public final class Up implements Callable<Integer> {
         if (!complete) {
             throw Failure.usage("--http: '%s' is not HOST:PORT, for instance 127.0.0.1:8470".formatted(http));
         }
-        if (!LOOPBACK.contains(address.getHost())) {
-            throw Failure.usage(
-                    "--http: '%s' is not a loopback address, and the API is served on no other; write 127.0.0.1:%d"
-                            .formatted(http, address.getPort()));
+        if (LOOPBACK.contains(address.getHost())) {
+            return address;
         }
-        return address;
+        if (!ADDRESS.matcher(address.getHost()).matches()) {
+            throw Failure.usage(
+                    "--http: '%s' begins with no address of IPv4; write one of this machine or 0.0.0.0 for all, and names with --http-name"
+                            .formatted(http));
+        }
+        return URI.create("https://" + http);
+    }
+
+    private static void checkHttpNames(List<String> names, URI address) throws Failure {
+        if (!names.isEmpty() && !isSecured(address)) {
+            throw Failure.usage(
+                    "--http-name: on loopback the API has no certificate that could name others; give --http another address too");
+        }
+        for (String name : names) {
+            if (!Certificates.isHost(name)) {
+                throw Failure.usage("--http-name: '%s' is not the name or address of a machine".formatted(name));
+            }
+        }
     }
 
     private static void checkBrokerHost(String host) throws Failure {

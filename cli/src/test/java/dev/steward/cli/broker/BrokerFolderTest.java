@@ -48,7 +48,7 @@ class BrokerFolderTest {
         assertThat(folder.resolve("server.pem")).hasContent(certificate);
         try (var files = Files.list(folder)) {
             assertThat(files)
-                    .hasSize(6)
+                    .hasSize(5)
                     .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                             .isEqualTo("rw-------"));
         }
@@ -79,19 +79,6 @@ class BrokerFolderTest {
                 .hasMessageContaining(moved.split(" ", -1)[0])
                 .hasMessageContaining("copy them back");
         assertThat(contents()).isEqualTo(left);
-    }
-
-    @Test
-    void whatWasCutShortIsMadeUpFor() throws Exception {
-        for (String cut : List.of("server.hosts", "server.pem")) { // as if it had ended before this was written
-            Files.delete(folder.resolve(cut));
-            broker.ensure(NodeName.CENTRAL, HOSTS, NOW);
-            assertThat(Certificates.read(
-                                    Files.readString(folder.resolve("server.key")),
-                                    Files.readString(folder.resolve("server.pem")))
-                            .isPair())
-                    .isTrue();
-        }
     }
 
     private List<String> contents() throws Exception {

@@ -38,7 +38,16 @@ class UpTest {
                     .withMessageStartingWith("--broker-port")
                     .matches(failure -> failure.exitCode() == 2);
         }
-        assertThatExceptionOfType(Failure.class).isThrownBy(() -> Up.address("0.0.0.0:8470"));
+    }
+
+    @Test
+    void beyondLoopbackTheApiIsSecured() throws Failure {
+        assertThat(Up.address("0.0.0.0:8470")).hasScheme("https").hasHost("0.0.0.0");
+        assertThat(Up.address("10.0.0.5:8470")).hasScheme("https");
+        assertThat(Up.address("localhost:8470")).hasScheme("http");
+        assertThatExceptionOfType(Failure.class)
+                .isThrownBy(() -> Up.address("station.example:8470"))
+                .withMessageContaining("--http-name");
     }
 
     @Test

@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,6 @@ final class Access {
     static final String SESSION = "/api/v1/session";
     static final String CSRF = "X-CSRF-Token";
     private static final String BEARER = "Bearer ";
-    private static final Pattern LOOPBACK = Pattern.compile("(localhost|127\\.[0-9.]+|\\[::1])(:[0-9]+)?");
     private static final Set<HandlerType> READING = Set.of(HandlerType.GET, HandlerType.HEAD);
     private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
@@ -62,14 +60,6 @@ final class Access {
         String host = context.header("Host");
         if (host == null || !hosts.contains(host)) {
             throw ApiException.forbidden("this station does not answer to the host '%s'".formatted(host));
-        }
-    }
-
-    /** Over TLS a browser is told to come back by TLS; not on loopback, whose other ports may be plain. */
-    void staysSecure(Context context) {
-        String host = String.valueOf(context.header("Host"));
-        if (scheme.equals("https://") && !LOOPBACK.matcher(host).matches()) {
-            context.header("Strict-Transport-Security", "max-age=31536000");
         }
     }
 

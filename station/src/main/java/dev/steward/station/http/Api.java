@@ -161,7 +161,6 @@ public final class Api implements AutoCloseable {
     private void route(RoutesConfig routes) {
         routes.before(Page::guard);
         routes.before(access::host);
-        routes.before(access::staysSecure);
         routes.before("/api/*", access::check);
         routes.beforeMatched(Routes::check);
         page.route(routes);

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.steward.cli.broker;
+package dev.steward.cli.certificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.steward.cli.broker.Certificates.Certified;
+import dev.steward.cli.certificate.Certificates.Certified;
 import dev.steward.message.broker.BrokerAuthority;
 import dev.steward.message.signing.KeyId;
 import java.net.InetAddress;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
@@ -28,9 +23,9 @@ class CertificatesTest {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
     private static final List<String> HOSTS = List.of("127.0.0.1", "broker.example.com", "::1");
 
-    private final Certified authority = Certificates.authority(NOW);
-    private final Certified server = Certificates.server(authority, HOSTS, NOW);
-    private final Certified otherAuthority = Certificates.authority(NOW);
+    private final Certified authority = Certificates.BROKER.authority(NOW);
+    private final Certified server = Certificates.BROKER.server(authority, HOSTS, NOW);
+    private final Certified otherAuthority = Certificates.BROKER.authority(NOW);
 
     @Test
     void theServerOfTheAuthorityIsBelieved() throws Exception {
@@ -40,24 +35,24 @@ class CertificatesTest {
     @Test
     void itIsAlsoWhereTheClockIsWrong() throws Exception {
         Instant later = NOW.plusSeconds(3_000_000_000L); // as if this machine's clock stood years before
-        Certified late = Certificates.authority(later);
-        assertThat(hello(Certificates.server(late, HOSTS, later), late, late.fingerprint()))
+        Certified late = Certificates.BROKER.authority(later);
+        assertThat(hello(Certificates.BROKER.server(late, HOSTS, later), late, late.fingerprint()))
                 .isEqualTo('x');
     }
 
     @Test
     void aServerOfAnotherAuthorityIsNot() {
-        assertRefused(Certificates.server(otherAuthority, HOSTS, NOW), otherAuthority);
+        assertRefused(Certificates.BROKER.server(otherAuthority, HOSTS, NOW), otherAuthority);
     }
 
     @Test
     void aServerThatOnlyShowsTheAuthoritysCertificateIsNot() {
-        assertRefused(Certificates.server(otherAuthority, HOSTS, NOW), authority);
+        assertRefused(Certificates.BROKER.server(otherAuthority, HOSTS, NOW), authority);
     }
 
     @Test
     void anAuthoritySignedByTheServersKeyIsNone() {
-        Certified below = Certificates.server(server, HOSTS, NOW); // a server can't vouch for another
+        Certified below = Certificates.BROKER.server(server, HOSTS, NOW); // a server can't vouch for another
         assertRefused(below, server, authority);
     }
 
@@ -68,11 +63,11 @@ class CertificatesTest {
 
     @Test
     void itIsReadAsItWasWritten() throws Exception {
-        Certified read = Certificates.read(authority.keyText(), authority.certificateText());
+        Certified read = Certificates.BROKER.read(authority.keyText(), authority.certificateText());
 
         assertThat(read.fingerprint()).isEqualTo(authority.fingerprint());
         assertThat(read.keyText()).isEqualTo(authority.keyText());
-        Certified under = Certificates.server(read, HOSTS, NOW);
+        Certified under = Certificates.BROKER.server(read, HOSTS, NOW);
         assertThat(hello(under, read, authority.fingerprint())).isEqualTo('x');
     }
 
@@ -101,13 +96,8 @@ class CertificatesTest {
 
     /** What a client reads of a server that sends one byte. */
     private static int hello(Certified shown, KeyId trusted, Certified... above) throws Exception {
-        var chain = new X509Certificate[1 + above.length];
-        chain[0] = shown.certificate();
-        for (int i = 0; i < above.length; i++) {
-            chain[i + 1] = above[i].certificate();
-        }
         try (var executor = Executors.newVirtualThreadPerTaskExecutor();
-                var listening = (SSLServerSocket) context(shown, chain)
+                var listening = (SSLServerSocket) ServerContext.of(shown, above)
                         .getServerSocketFactory()
                         .createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Callable<Void> serve = () -> {
@@ -128,17 +118,5 @@ class CertificatesTest {
                 served.cancel(true);
             }
         }
-    }
-
-    private static SSLContext context(Certified shown, Certificate[] chain) throws Exception {
-        char[] password = "x".toCharArray();
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setKeyEntry("server", shown.key(), password, chain);
-        KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(store, password);
-        SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(managers.getKeyManagers(), null, null);
-        return context;
     }
 }
