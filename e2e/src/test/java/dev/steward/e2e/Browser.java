@@ -36,6 +36,11 @@ final class Browser implements AutoCloseable {
     private final com.microsoft.playwright.Browser browser;
 
     Browser() {
+        this(List.of());
+    }
+
+    /** @param flags further ones for this browser alone */
+    Browser(List<String> flags) {
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -43,7 +48,7 @@ final class Browser implements AutoCloseable {
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(chromium())
                         .setHeadless(true)
-                        .setArgs(FLAGS));
+                        .setArgs(Stream.concat(FLAGS.stream(), flags.stream()).toList()));
     }
 
     /** A page in a profile of its own, without cookies. */

@@ -98,13 +98,16 @@ public final class Authorities {
             return "the certificate of the station at %s is not good now: %s\n  is the clock right, here and there? else it wants a new one"
                     .formatted(url, time.get().getMessage());
         }
-        if (cause(trouble, CertPathBuilderException.class).isPresent()
-                || cause(trouble, CertPathValidatorException.class).isPresent()) {
+        Optional<? extends GeneralSecurityException> path = cause(trouble, CertPathBuilderException.class);
+        if (path.isEmpty()) {
+            path = cause(trouble, CertPathValidatorException.class);
+        }
+        if (path.isPresent()) {
             return "nobody who is believed here vouches for the station at %s (looked among %s: %s)\n  give the certificate of its authority with --ca-file FILE, or in STEWARD_CA_FILE"
                     .formatted(
                             url,
                             authorities.map(each -> each.file.toString()).orElse("the authorities that Java knows"),
-                            message);
+                            path.get().getMessage());
         }
         Optional<CertificateException> names = cause(trouble, CertificateException.class);
         if (names.isPresent() && message.contains("subject alternative")) {
