@@ -12,7 +12,7 @@ record ApiAddressCheck(String url) implements Check {
                         Weakness.API_WITHOUT_TLS,
                         "the station's API is spoken to without TLS: whoever is on the way reads the token and all answers",
                         url,
-                        "go through a tunnel (`ssh -L 8470:127.0.0.1:8470 STATION`) or a proxy that speaks https"))
+                        "serve it over TLS (`steward up --http ADDRESS:PORT`, `steward station --http-certificate`), or go through a tunnel (`ssh -L 8470:127.0.0.1:8470 STATION`)"))
                 : List.of();
     }
 }
