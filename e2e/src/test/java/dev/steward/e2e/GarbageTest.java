@@ -73,7 +73,7 @@ class GarbageTest {
 
     @Test
     void framesOfGarbageAreCountedAndGoodCommandsRunBetweenThem() throws Exception {
-        flooded(40_000, 8_192);
+        flooded(20_000, 4_096);
     }
 
     @Test
