@@ -20,6 +20,7 @@ import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -82,6 +83,10 @@ public final class YamlNode {
             depth += event instanceof CollectionStartEvent ? 1 : event instanceof CollectionEndEvent ? -1 : 0;
             nodes += event instanceof NodeEvent ? 1 : 0;
             int line = event.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
+            if (tag(event).filter(YamlNode::isNoTag).isPresent()) {
+                throw new RefusedException("%s:%d: here is a tag that begins or ends with a space, or holds nothing"
+                        .formatted(file, line));
+            }
             if (depth > Limits.JSON_DEPTH) {
                 throw new RefusedException(
                         "%s:%d: is nested too deep, at most %d levels".formatted(file, line, Limits.JSON_DEPTH));
@@ -91,6 +96,19 @@ public final class YamlNode {
                         "%s:%d: here the file has more than %d texts, lists and maps".formatted(file, line, maxNodes));
             }
         }
+    }
+
+    private static Optional<String> tag(Event event) {
+        return switch (event) {
+            case ScalarEvent scalar -> scalar.getTag();
+            case CollectionStartEvent collection -> collection.getTag();
+            default -> Optional.empty();
+        };
+    }
+
+    /** For the composer it would be a defect of its caller. */
+    private static boolean isNoTag(String tag) {
+        return tag.isEmpty() || tag.trim().length() != tag.length();
     }
 
     /** File and line: {@code trust.yaml:12}. */

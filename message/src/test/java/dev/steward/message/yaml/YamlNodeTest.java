@@ -55,6 +55,17 @@ class YamlNodeTest {
     }
 
     @Test
+    void aTagThatIsNoneIsRefusedWithItsLine() throws Exception {
+        for (String tag : Set.of("!2%3", "!%20", "!a%20", "!<%20x>")) {
+            assertThatThrownBy(() -> node("a: 1\nb: " + tag + " c\n"))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("x.yaml:2");
+            assertThatThrownBy(() -> node("a: 1\nb: " + tag + " [c]\n")).isInstanceOf(RefusedException.class);
+        }
+        assertThat(node("!!str 5").text()).isEqualTo("5");
+    }
+
+    @Test
     void aKeyIsATextWhateverItReads() throws Exception {
         assertThat(node("null: a\n5: b\ntrue: c\n").textMap()).containsOnlyKeys("null", "5", "true");
         assertThatThrownBy(() -> node("? [a]\n: b\n").entries()).hasMessage("x.yaml:1: must be a text");
