@@ -131,6 +131,22 @@ class SecuredStationTest extends CommandLineFixture {
     }
 
     @Test
+    void aConnectionThatBreaksBeforeTheCertificateIsShownIsJustOneThatBreaks() throws Exception {
+        try (var closing = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> served = executor.submit(() -> {
+                try (Socket accepted = closing.accept()) {
+                    return accepted.getInputStream().readNBytes(100); // of its greeting
+                }
+            });
+            assertThat(nodes("https://127.0.0.1:" + closing.getLocalPort(), "--ca-file", authority.toString()))
+                    .isEqualTo(ExitCode.UNREACHABLE);
+            assertThat(err()).contains("can't be reached");
+            served.get();
+        }
+    }
+
+    @Test
     void aFileThatHoldsNoCertificateIsNamed() throws Exception {
         Path nonsense = Files.writeString(data.resolve("nonsense.pem"), "-----BEGIN CERTIFICATE-----\nx\n");
         Path empty = Files.writeString(data.resolve("empty.pem"), "");

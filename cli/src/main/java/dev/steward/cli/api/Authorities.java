@@ -86,8 +86,8 @@ public final class Authorities {
         return sockets;
     }
 
-    /** Why nothing was said to the station, and what to do. */
-    static String refusal(URI station, SSLException trouble, Optional<Authorities> authorities) {
+    /** Why whoever answers may not be the station, and what to do; empty where the connection just broke. */
+    static Optional<String> refusal(URI station, SSLException trouble, Optional<Authorities> authorities) {
         String url = station.toString();
         String message = String.valueOf(trouble.getMessage());
         Optional<? extends CertificateException> time = cause(trouble, CertificateExpiredException.class);
@@ -95,30 +95,35 @@ public final class Authorities {
             time = cause(trouble, CertificateNotYetValidException.class);
         }
         if (time.isPresent()) {
-            return "the certificate of the station at %s is not good now: %s\n  is the clock right, here and there? else it wants a new one"
-                    .formatted(url, time.get().getMessage());
+            return Optional.of(
+                    "the certificate of the station at %s is not good now: %s\n  is the clock right, here and there? else it wants a new one"
+                            .formatted(url, time.get().getMessage()));
         }
         Optional<? extends GeneralSecurityException> path = cause(trouble, CertPathBuilderException.class);
         if (path.isEmpty()) {
             path = cause(trouble, CertPathValidatorException.class);
         }
         if (path.isPresent()) {
-            return "nobody who is believed here vouches for the station at %s (looked among %s: %s)\n  give the certificate of its authority with --ca-file FILE, or in STEWARD_CA_FILE"
-                    .formatted(
-                            url,
-                            authorities.map(each -> each.file.toString()).orElse("the authorities that Java knows"),
-                            path.get().getMessage());
+            return Optional.of(
+                    "nobody who is believed here vouches for the station at %s (looked among %s: %s)\n  give the certificate of its authority with --ca-file FILE, or in STEWARD_CA_FILE"
+                            .formatted(
+                                    url,
+                                    authorities
+                                            .map(each -> each.file.toString())
+                                            .orElse("the authorities that Java knows"),
+                                    path.get().getMessage()));
         }
         Optional<CertificateException> names = cause(trouble, CertificateException.class);
         if (names.isPresent() && message.contains("subject alternative")) {
-            return "the certificate of the station at %s is of another host: %s\n  use a name or address that it has, or have one made that names this one"
-                    .formatted(url, message);
+            return Optional.of(
+                    "the certificate of the station at %s is of another host: %s\n  use a name or address that it has, or have one made that names this one"
+                            .formatted(url, message));
         }
         if (message.startsWith("Unsupported or unrecognized SSL message")) {
-            return "what answers at %s does not speak TLS\n  if that is the station, its URL is http://%s"
-                    .formatted(url, station.getRawAuthority());
+            return Optional.of("what answers at %s does not speak TLS\n  if that is the station, its URL is http://%s"
+                    .formatted(url, station.getRawAuthority()));
         }
-        return "no TLS with the station at %s: %s".formatted(url, message);
+        return Optional.empty();
     }
 
     private static <T extends Throwable> Optional<T> cause(Throwable trouble, Class<T> kind) {

@@ -111,7 +111,8 @@ final class Http {
         try {
             connection.connect();
         } catch (SSLException e) {
-            throw new NotBelievedException(Authorities.refusal(base, e, authorities), e);
+            Optional<String> refusal = Authorities.refusal(base, e, authorities);
+            throw refusal.isPresent() ? new NotBelievedException(refusal.get(), e) : new NotConnectedException(e);
         } catch (IOException e) {
             throw new NotConnectedException(e);
         }

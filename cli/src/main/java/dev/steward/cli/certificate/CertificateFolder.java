@@ -40,11 +40,16 @@ public record CertificateFolder(Path folder, Certificates kind) {
     /**
      * The authority that is there, or a new one.
      *
-     * @throws Failure where its files are damaged
+     * @throws Failure where its files are damaged, or one is missing of an authority that may be known to others by now
      */
     public Certified authority(Instant now) throws IOException, Failure {
         Path key = authorityKey();
         Path certificate = authorityCertificate();
+        if (Files.exists(serverCertificate()) && !(Files.exists(key) && Files.exists(certificate))) {
+            throw Failure.credential(
+                    "%s or %s is missing, by which others know what is served here\n  copy it back from where it was put, or remove the folder for another authority"
+                            .formatted(key, certificate));
+        }
         if (Files.exists(key) && Files.exists(certificate)) {
             try {
                 return kind.read(read(key), read(certificate));

@@ -26,7 +26,7 @@ final class Broker {
     /** Where it listens unless a command line says otherwise. */
     static final String LOOPBACK = "127.0.0.1";
 
-    private static final String EVERYWHERE = "0.0.0.0";
+    static final String EVERYWHERE = "0.0.0.0";
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final DataFolder folder;

@@ -28,7 +28,6 @@ import java.util.function.Consumer;
 
 /** With what the station serves its API beyond loopback: made at the first start, and anew before it ends. */
 final class HttpCertificate {
-    static final String EVERYWHERE = "0.0.0.0";
     private static final Duration LOOK_EVERY = Duration.ofHours(1);
 
     private final CertificateFolder files;
@@ -48,7 +47,7 @@ final class HttpCertificate {
     /** By what a station that listens at {@code address} is found, and by the names given for it. */
     static List<String> hosts(String address, List<String> names) {
         var hosts = new LinkedHashSet<String>();
-        if (address.equals(EVERYWHERE)) {
+        if (address.equals(Broker.EVERYWHERE)) {
             hosts.addAll(ofThisMachine());
         } else {
             hosts.add(address);

@@ -281,21 +281,24 @@ final class Startup {
                         .formatted(launcher.shortName(), ShellArguments.line(page)));
         surroundings.out().println("API: %s/api/v1".formatted(client.url()));
         if (certificate.isPresent()) {
-            HttpCertificate shown = certificate.get();
-            surroundings
-                    .out()
-                    .println("      also by %s; browsers and command lines have to know the authority %s"
-                            .formatted(
-                                    shown.hosts().stream()
-                                            .map(host -> "https://%s:%d".formatted(inUrl(host), http.getPort()))
-                                            .filter(url -> !url.equals(client.url()))
-                                            .collect(Collectors.joining(", ")),
-                                    shown.files().authorityCertificate()));
-            surroundings.out().println("      (SHA-256 %s)".formatted(shown.authorityFingerprint()));
+            printForOthers(certificate.get(), http.getPort());
         }
         surroundings.out().println("try: %s %s".formatted(launcher.shortName(), ShellArguments.line(words)));
         surroundings.out().println("Ctrl-C stops everything here; the data stays.");
         surroundings.out().flush();
+    }
+
+    private void printForOthers(HttpCertificate certificate, int port) throws Failure {
+        String urls = certificate.hosts().stream()
+                .filter(host -> !host.equals("localhost") && !host.startsWith("127."))
+                .map(host -> "https://%s:%d".formatted(inUrl(host), port))
+                .collect(Collectors.joining(", "));
+        surroundings.out().println("from other machines: " + urls);
+        surroundings
+                .out()
+                .println("      they have to know its authority, "
+                        + certificate.files().authorityCertificate());
+        surroundings.out().println("      (SHA-256 %s)".formatted(certificate.authorityFingerprint()));
     }
 
     private static String inUrl(String host) {

@@ -66,9 +66,22 @@ class CertificateFolderTest {
 
     @Test
     void soDoesAnotherAuthority() throws Exception {
-        Files.delete(files.authorityKey());
+        assertThat(files.ensureServer(Certificates.WEB.authority(NOW), HOSTS, NOW))
+                .isTrue();
+    }
 
-        assertThat(files.ensureServer(files.authority(NOW), HOSTS, NOW)).isTrue();
+    @Test
+    void anAuthorityThatOthersMayKnowIsNotReplacedWhereAHalfOfItIsMissing() throws Exception {
+        for (Path half : List.of(files.authorityKey(), files.authorityCertificate())) {
+            String kept = Files.readString(half);
+            Files.delete(half);
+            assertThatExceptionOfType(Failure.class)
+                    .isThrownBy(() -> files.authority(NOW))
+                    .withMessageContaining(half.toString())
+                    .withMessageContaining("copy it back");
+            Files.writeString(half, kept);
+        }
+        assertThat(files.authority(NOW).certificate()).isEqualTo(authority.certificate());
     }
 
     @Test
