@@ -69,6 +69,9 @@ public final class Limits {
     /** The body of one HTTP request. */
     public static final int REQUEST_BYTES = 32 * 1024 * 1024;
 
+    /** Connections to a station's API at a time, half of which may be streams; further ones wait until one ends. */
+    public static final int API_CONNECTIONS = 1_000;
+
     /** A station's generation: seconds since 1970, and one for each start that comes too early. Higher ones are forged. */
     public static final long GENERATION = 1L << 53;
 

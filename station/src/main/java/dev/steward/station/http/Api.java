@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP API, as {@code openapi.yaml} says. Reads the ledger itself; hands orders to the station's loop. */
@@ -107,7 +108,10 @@ public final class Api implements AutoCloseable {
             config.startup.showOldJavalinVersionWarning = false;
             config.concurrency.useVirtualThreads = true;
             config.http.maxRequestSize = Limits.REQUEST_BYTES;
-            config.jetty.modifyServer(jetty -> jetty.setStopTimeout(0));
+            config.jetty.modifyServer(jetty -> {
+                jetty.setStopTimeout(0);
+                jetty.addBean(new NetworkConnectionLimit(Limits.API_CONNECTIONS, jetty));
+            });
             settings.tls()
                     .ifPresent(tls -> config.jetty.addConnector(
                             (jetty, http) -> tls.connector(jetty, http, settings.host(), port)));

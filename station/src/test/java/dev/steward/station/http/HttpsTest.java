@@ -5,24 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.steward.bus.BusSettings;
+import dev.steward.message.Limits;
 import dev.steward.message.NodeName;
 import dev.steward.message.RefusedException;
 import dev.steward.message.json.Json;
 import dev.steward.station.Station;
 import dev.steward.station.StationSettings;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -75,6 +81,27 @@ class HttpsTest {
         var file = Json.object(Files.readAllBytes(folder.resolve("station/station.json")), 10_000);
         assertThat(file.text("url")).isEqualTo("https://127.0.0.1:" + port);
         assertThat(file.text("ca")).isEqualTo(certificate.toString());
+    }
+
+    /** They say nothing, so that they cost whoever makes them next to nothing. */
+    @Test
+    void whoeverHoldsConnectionsOpenTakesNoMoreThanThereAreForTheApi() throws Exception {
+        var idle = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < Limits.API_CONNECTIONS + 10; i++) {
+                idle.add(new Socket(InetAddress.getLoopbackAddress(), port));
+            }
+            HttpRequest waiting = request("https://127.0.0.1:" + port + "/api/v1/version")
+                    .timeout(Duration.ofSeconds(3))
+                    .build();
+            assertThatThrownBy(() -> client(keys, "TLSv1.3").send(waiting, BodyHandlers.ofString()))
+                    .isInstanceOf(HttpTimeoutException.class);
+        } finally {
+            for (Socket each : idle) {
+                each.close();
+            }
+        }
+        assertThat(get(keys, "127.0.0.1", "TLSv1.3").statusCode()).isEqualTo(200);
     }
 
     @Test
